@@ -1,0 +1,64 @@
+"""Accounts (businesses), the users in them, and the keys their scripts use."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class Role(StrEnum):
+    """What a user may do in the account; each role includes those after it."""
+
+    OWNER = "owner"
+    OPERATOR = "operator"
+    VIEWER = "viewer"
+
+    def includes(self, other: "Role") -> bool:
+        """Whether whoever has this role may do what the other may."""
+        order = list(Role)
+        return order.index(self) <= order.index(other)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A business. Owns everything below it; nothing is shared between accounts."""
+
+    id: UUID
+    name: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person in an account. `password_hash` is an argon2id string, or None where no password was set."""
+
+    id: UUID
+    account_id: UUID
+    email: str
+    role: Role
+    admin: bool
+    password_hash: str | None = field(repr=False)
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key of a user's scripts; only its digest is kept, and its last four characters to recognise it by."""
+
+    id: UUID
+    user_id: UUID
+    name: str
+    digest: str = field(repr=False)
+    last_four: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who is asking: the user behind a key or a session, in which account, with which role."""
+
+    account_id: UUID
+    user_id: UUID
+    email: str
+    role: Role
+    admin: bool = False

@@ -1,0 +1,1 @@
+"""What Campana does: campaigns, imports, the scheduler, lanes and their pace. Knows no SQL, no HTTP, no framework."""

@@ -1,0 +1,52 @@
+"""What the engine needs from the outside, in its own words; stores and providers come to it.
+
+Nothing here speaks SQL, and no verb needs more than one store to be asked.
+"""
+
+from typing import Protocol
+
+from campana.engine.ports.catalog import CampaignView, Catalog, Page, Statistics
+from campana.engine.ports.lanes import HostPace, LaneHolder, Lanes, Lease, LeaseLost
+from campana.engine.ports.ledger import (
+    LaneCampaign,
+    LaneView,
+    Ledger,
+    Settlement,
+    Share,
+    Start,
+    StartVerdict,
+    Taken,
+)
+from campana.engine.ports.outside import Clock, Envelope, Provider, Vault
+
+__all__ = [
+    "CampaignView",
+    "Catalog",
+    "Clock",
+    "Envelope",
+    "HostPace",
+    "LaneCampaign",
+    "LaneHolder",
+    "LaneView",
+    "Lanes",
+    "Lease",
+    "LeaseLost",
+    "Ledger",
+    "Page",
+    "Provider",
+    "Settlement",
+    "Share",
+    "Start",
+    "StartVerdict",
+    "Statistics",
+    "Store",
+    "Taken",
+    "Vault",
+]
+
+
+class Store(Catalog, Ledger, Lanes, Protocol):
+    """All three, as one database gives them."""
+
+    async def close(self) -> None:
+        """Let go of connections."""

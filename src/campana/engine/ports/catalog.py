@@ -1,0 +1,144 @@
+"""Plain reads and writes: accounts, senders, lists, campaigns as reports show them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+from uuid import UUID
+
+from campana.domain.accounts import Account, ApiKey, User
+from campana.domain.campaigns import Campaign, CampaignStatus
+from campana.domain.messages import Counts, Message, MessageStatus
+from campana.domain.recipients import Recipient, RecipientList, RowProblem, Suppression
+from campana.domain.senders import Sender
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """A slice of a list; `next_cursor` is None at its end."""
+
+    items: tuple[T, ...]
+    next_cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignView:
+    """A campaign with its counts, its pace over the last seconds (messages/s), and room promised to it."""
+
+    campaign: Campaign
+    counts: Counts
+    rate: float = 0.0
+    reserved: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """How much waits: messages PENDING of running campaigns, campaigns by status, and what is overdue."""
+
+    queued: int
+    campaigns: Mapping[CampaignStatus, int]
+    oldest_due: datetime | None
+
+
+class Catalog(Protocol):
+    """Plain reads and writes. What belongs to an account is found only with that account's id.
+
+    Lists come newest first, except suppressions (by phone); a cursor is opaque to the caller.
+    """
+
+    async def ping(self) -> None:
+        """Raises StoreUnavailable when the database cannot be asked or lacks migrations."""
+
+    async def add_account(self, account: Account) -> None: ...
+    async def accounts(self) -> Sequence[Account]: ...
+    async def account_named(self, name: str) -> Account | None: ...
+
+    async def add_user(self, user: User) -> None:
+        """Raises Conflict when the e-mail address is taken (in any account, in any case)."""
+
+    async def users(self, account_id: UUID | None = None) -> Sequence[User]: ...
+    async def user_by_email(self, email: str) -> User | None: ...
+    async def add_api_key(self, key: ApiKey) -> None: ...
+    async def api_key(self, digest: str) -> tuple[ApiKey, User] | None: ...
+    async def drop_api_keys(self, user_id: UUID, name: str) -> int: ...
+
+    async def add_sender(self, sender: Sender) -> None:
+        """Raises Conflict when the account has a sender of that name."""
+
+    async def save_sender(self, sender: Sender) -> None:
+        """Replace what may be edited. Raises NotFound; Conflict on the name."""
+
+    async def sender(self, account_id: UUID, sender_id: UUID) -> Sender | None: ...
+    async def senders(self, account_id: UUID, *, limit: int, cursor: str | None = None) -> Page[Sender]: ...
+
+    async def open_list(self, recipients: RecipientList) -> None:
+        """Begin a list; until `close_list` nobody sees it. Its numbers are not known yet."""
+
+    async def add_recipients(
+        self, list_id: UUID, recipients: Sequence[Recipient], problems: Sequence[RowProblem]
+    ) -> None:
+        """Add a batch to an open list."""
+
+    async def close_list(self, recipients: RecipientList) -> RecipientList:
+        """Make it visible, with its final numbers; fills in how many are suppressed and returns that."""
+
+    async def drop_list(self, account_id: UUID, list_id: UUID) -> None:
+        """Remove a list, open or closed. Raises NotFound; Conflict when a campaign uses it."""
+
+    async def drop_unfinished(self, before: datetime) -> int:
+        """Remove lists and campaigns whose creation was begun before then and never ended; how many."""
+
+    async def recipient_list(self, account_id: UUID, list_id: UUID) -> RecipientList | None: ...
+    async def recipient_lists(
+        self, account_id: UUID, *, limit: int, cursor: str | None = None
+    ) -> Page[RecipientList]: ...
+    async def recipients(self, list_id: UUID, *, after_row: int = 0, limit: int) -> Sequence[Recipient]: ...
+    async def problems(self, list_id: UUID, *, after_row: int = 0, limit: int) -> Sequence[RowProblem]: ...
+
+    async def add_campaign(self, campaign: Campaign) -> Campaign:
+        """Begin a campaign (DRAFT, invisible until `Ledger.open_campaign`).
+
+        Where the account has one with the same idempotency key, nothing is added and that one is returned.
+        """
+
+    async def campaign(self, account_id: UUID, campaign_id: UUID) -> CampaignView | None: ...
+    async def campaigns(
+        self,
+        account_id: UUID,
+        *,
+        limit: int,
+        cursor: str | None = None,
+        statuses: Collection[CampaignStatus] = (),
+        q: str = "",
+    ) -> Page[CampaignView]:
+        """Bulk campaigns only; `q` is part of a name, in any case."""
+
+    async def edit_campaign(self, campaign: Campaign) -> bool:
+        """Replace name, fields, header, time and status, if it is still DRAFT or SCHEDULED; whether it was."""
+
+    async def progress(self, campaign_ids: Collection[UUID]) -> Mapping[UUID, CampaignView]:
+        """The present state of campaigns the caller already has the right to see."""
+
+    async def messages(
+        self,
+        campaign_id: UUID,
+        *,
+        limit: int,
+        cursor: str | None = None,
+        statuses: Collection[MessageStatus] = (),
+        q: str = "",
+    ) -> Page[Message]:
+        """In row order, with the recipient's values; `q` is a part of the phone's digits or the beginning of a name."""
+
+    async def add_suppressions(self, suppressions: Sequence[Suppression]) -> int:
+        """Add those whose number the account does not have yet; how many were new."""
+
+    async def drop_suppression(self, account_id: UUID, suppression_id: UUID) -> bool: ...
+    async def suppressions(
+        self, account_id: UUID, *, limit: int, cursor: str | None = None, q: str = ""
+    ) -> Page[Suppression]: ...
+
+    async def statistics(self) -> Statistics:
+        """Numbers for monitoring, over all accounts."""

@@ -1,0 +1,60 @@
+"""The world around the engine: time, sealed secrets, and the way to people's phones."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from campana.domain.campaigns import Header, Template
+from campana.domain.outcomes import Check, Outcome
+from campana.domain.senders import Credentials
+
+
+class Clock(Protocol):
+    """Time, injected so that tests can own it."""
+
+    def now(self) -> datetime:
+        """The wall clock, aware UTC. It may jump."""
+
+    def monotonic(self) -> float:
+        """Seconds that only grow and go on while the machine sleeps."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Return after that many seconds."""
+
+
+class Vault(Protocol):
+    """Seals secrets so that a copy of the database gives none away."""
+
+    def seal(self, secrets: Mapping[str, str]) -> str:
+        """An opaque text that only `unseal` can read."""
+
+    def unseal(self, sealed: str) -> dict[str, str]:
+        """The secrets. Raises ConfigurationError when the key is not the one they were sealed with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One message as it goes out: everything filled in and cleaned. Phone is E.164."""
+
+    phone: str = field(repr=False)
+    template: Template
+    fields: Mapping[str, str] = field(repr=False)
+    header: Header | None = field(default=None, repr=False)
+
+
+class Provider(Protocol):
+    """The way to people's phones. One instance serves all senders of that provider."""
+
+    @property
+    def host(self) -> str:
+        """What shares a request limit: lanes of one host slow down together."""
+
+    async def send(self, credentials: Credentials, envelope: Envelope) -> Outcome:
+        """Make exactly one attempt. Never raises for anything the network or the provider does."""
+
+    async def check(self, credentials: Credentials) -> Check:
+        """Ask whether token and vendor are accepted, and which templates are approved."""
+
+    async def close(self) -> None:
+        """Let go of connections."""
