@@ -43,6 +43,8 @@ class HostPace:
     hold_s: float = 0.0
     factor: float = 1.0
     reason: str = ""
+    age_s: float = 0.0
+    """seconds since it was asked; how the factor grows back with age is the engine's policy"""
 
 
 class Lanes(Protocol):
@@ -71,7 +73,8 @@ class Lanes(Protocol):
         """All lanes that somebody holds or held last and did not release."""
 
     async def slow_host(self, host: str, pace: HostPace) -> None:
-        """Make it known to every process; a longer hold that is already there stays."""
+        """Make it known to every process (replaces factor and reason, age begins anew); a longer hold that is
+        already there stays."""
 
     async def host_pace(self, host: str) -> HostPace:
         """The pace in force; the default where nobody was asked to slow down."""

@@ -133,7 +133,8 @@ class Ledger(Protocol):
         """
 
     async def reserve(self, campaign_id: UUID, *, day: date, daily_limit: int) -> int:
-        """Reserve room for what a PROCESSING campaign has open and not yet reserved, as far as there is; the growth."""
+        """Reserve room for what a PROCESSING campaign has open and not yet reserved, as far as there is; the growth.
+        Clears waiting_until when it grew."""
 
     async def wait(self, campaign_id: UUID, until: datetime) -> bool:
         """Let a PROCESSING campaign rest until then (waiting_until); its reservation is given back."""
@@ -144,8 +145,8 @@ class Ledger(Protocol):
     async def working_senders(self, now: datetime) -> Sequence[UUID]:
         """Senders with a PROCESSING campaign that is not waiting for a later time."""
 
-    async def lane_view(self, sender_id: UUID, *, day: date) -> LaneView | None:
-        """The sender and its PROCESSING campaigns that do not wait beyond the database's present time."""
+    async def lane_view(self, sender_id: UUID, *, now: datetime, day: date) -> LaneView | None:
+        """The sender and its PROCESSING campaigns that do not wait beyond `now`."""
 
     async def take(
         self, lease: Lease, shares: Sequence[Share], *, now: datetime, day: date, daily_limit: int
