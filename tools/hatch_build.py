@@ -13,4 +13,6 @@ class RequireAssets(BuildHookInterface[Any]):
         """Called by hatchling with "standard" or "editable"; raises SystemExit when the assets are missing."""
         present = Path(self.root, "src/campana/web/static/vendor/versions.json").is_file()
         if version != "editable" and not present:
-            raise SystemExit("The web assets are missing: build with `make wheel`, or run `make assets` first.")
+            raise SystemExit(
+                "The web assets are missing: build with `make wheel`, or run `make assets` first."
+            )
