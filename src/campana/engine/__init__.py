@@ -1,1 +1,2 @@
-"""What Campana does: campaigns, imports, the scheduler, lanes and their pace. Knows no SQL, no HTTP, no framework."""
+"""What Campana does: campaigns, imports, the scheduler, lanes and their pace. Knows no SQL, no HTTP, no
+framework."""

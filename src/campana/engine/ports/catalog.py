@@ -103,6 +103,9 @@ class Catalog(Protocol):
         Where the account has one with the same idempotency key, nothing is added and that one is returned.
         """
 
+    async def campaign_by_key(self, account_id: UUID, idempotency_key: str) -> Campaign | None:
+        """The campaign begun with that key, open or not: a replay is told so before anything is checked anew."""
+
     async def campaign(self, account_id: UUID, campaign_id: UUID) -> CampaignView | None: ...
     async def campaigns(
         self,
@@ -116,7 +119,8 @@ class Catalog(Protocol):
         """Bulk campaigns only; `q` is part of a name, in any case."""
 
     async def edit_campaign(self, campaign: Campaign) -> bool:
-        """Replace name, fields, header, time and status, if it is still DRAFT or SCHEDULED; whether it was."""
+        """Replace name, fields, header, time and status, if it is still DRAFT or SCHEDULED; whether it
+        was."""
 
     async def progress(self, campaign_ids: Collection[UUID]) -> Mapping[UUID, CampaignView]:
         """The present state of campaigns the caller already has the right to see."""
@@ -130,7 +134,8 @@ class Catalog(Protocol):
         statuses: Collection[MessageStatus] = (),
         q: str = "",
     ) -> Page[Message]:
-        """In row order, with the recipient's values; `q` is a part of the phone's digits or the beginning of a name."""
+        """In row order, with the recipient's values; `q` is a part of the phone's digits or the beginning
+        of a name."""
 
     async def add_suppressions(self, suppressions: Sequence[Suppression]) -> int:
         """Add those whose number the account does not have yet; how many were new."""

@@ -38,7 +38,8 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class HostPace:
-    """What a provider host asked of everybody: send nothing for `hold_s` seconds, then at `factor` of each rate."""
+    """What a provider host asked of everybody: send nothing for `hold_s` seconds, then at `factor` of each
+    rate."""
 
     hold_s: float = 0.0
     factor: float = 1.0
@@ -48,17 +49,20 @@ class HostPace:
 
 
 class Lanes(Protocol):
-    """Who may send for which sender, and the pace of provider hosts. Lease time is the database's own clock."""
+    """Who may send for which sender, and the pace of provider hosts. Lease time is the database's own
+    clock."""
 
     async def acquire(self, sender_id: UUID, owner: str, *, ttl_s: float, day: date) -> Lease | None:
-        """Take the lane if no lease on it lives. Messages left SENDING by a former holder become UNKNOWN, in the
+        """Take the lane if no lease on it lives. Messages left SENDING by a former holder become UNKNOWN,
+        in the
         same step, and count as used on `day`."""
 
     async def renew(self, lease: Lease, *, ttl_s: float) -> bool:
         """Whether the lease is still this one; then it lives for another `ttl_s`."""
 
     async def release(self, lease: Lease) -> None:
-        """Give the lane back. What is still SENDING under it becomes UNKNOWN at the next acquire or expire."""
+        """Give the lane back. What is still SENDING under it becomes UNKNOWN at the next acquire or
+        expire."""
 
     async def void(self, sender_id: UUID, fence: int) -> bool:
         """End the lease of a holder that is known to be dead; whether it was still that one."""

@@ -1,6 +1,7 @@
 """The guarded verbs on campaigns and messages: every guarantee about messages lives here.
 
-Each verb names the states it may start from, changes rows only from those, keeps the campaign's counts in the same
+Each verb names the states it may start from, changes rows only from those, keeps the campaign's counts in
+the same
 transaction, and says how many rows it changed. Policy (how many, when, in which order) is the engine's.
 """
 
@@ -37,7 +38,8 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What a lane wants from one campaign in one round: up to `limit` messages, fresh ones behind `after_row`."""
+    """What a lane wants from one campaign in one round: up to `limit` messages, fresh ones behind
+    `after_row`."""
 
     campaign_id: UUID
     after_row: int
@@ -59,7 +61,11 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What became of a taken message. `at` is when that was known. PENDING needs `not_before`."""
+    """What became of a taken message. `at` is when that was known. PENDING needs `not_before`.
+
+    `counts` is False for a try that says nothing about the message (it never left, or the host was closed):
+    then the message's attempts go back by one.
+    """
 
     campaign_id: UUID
     row: int
@@ -69,11 +75,13 @@ class Settlement:
     code: str | None = None
     reason: str | None = None
     not_before: datetime | None = None
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class LaneCampaign:
-    """A PROCESSING campaign as its lane needs it. `next_retry` is the earliest end of a pause of its messages."""
+    """A PROCESSING campaign as its lane needs it. `next_retry` is the earliest end of a pause of its
+    messages."""
 
     campaign: Campaign
     columns: tuple[str, ...]
@@ -85,7 +93,8 @@ class LaneCampaign:
 
 @dataclass(frozen=True, slots=True)
 class LaneView:
-    """What a lane looks at each round: its sender as it is now, the campaigns that may send, and the day so far."""
+    """What a lane looks at each round: its sender as it is now, the campaigns that may send, and the day so
+    far."""
 
     sender: Sender
     campaigns: tuple[LaneCampaign, ...]
@@ -94,10 +103,12 @@ class LaneView:
 
 
 class Ledger(Protocol):
-    """Campaign and message states: the guarded verbs. Counts, usage and pace are kept in the same transaction."""
+    """Campaign and message states: the guarded verbs. Counts, usage and pace are kept in the same
+    transaction."""
 
     async def load(self, campaign_id: UUID, *, limit: int) -> int:
-        """Make the next `limit` recipients of the campaign's list its messages (PENDING; SKIPPED where suppressed),
+        """Make the next `limit` recipients of the campaign's list its messages (PENDING; SKIPPED where
+        suppressed),
         behind those already there. How many; 0 when the list is done. Only while the campaign is not open."""
 
     async def open_campaign(self, campaign_id: UUID, status: CampaignStatus) -> bool:
@@ -113,7 +124,8 @@ class Ledger(Protocol):
         error: str | None = None,
         scheduled_at: datetime | None = None,
     ) -> bool:
-        """Campaign from one of `origins` (a subset of the transition table's) to `target`; whether it was in one.
+        """Campaign from one of `origins` (a subset of the transition table's) to `target`; whether it was
+        in one.
 
         `error` replaces the former one (None clears it). Leaving PROCESSING gives back what was reserved.
         `at` becomes completed_at for COMPLETED, FAILED and CANCELLED. `scheduled_at` is replaced when given.
@@ -128,12 +140,14 @@ class Ledger(Protocol):
     async def start(self, campaign_id: UUID, *, now: datetime, day: date, daily_limit: int) -> Start:
         """SCHEDULED to PROCESSING, by one caller only; reserves room for all that is pending.
 
-        With on_daily_limit "fail" all of it must fit, else NO_ROOM and nothing changes; with "wait" what fits is
+        With on_daily_limit "fail" all of it must fit, else NO_ROOM and nothing changes; with "wait" what
+        fits is
         reserved. Sets started_at the first time; clears error and waiting_until.
         """
 
     async def reserve(self, campaign_id: UUID, *, day: date, daily_limit: int) -> int:
-        """Reserve room for what a PROCESSING campaign has open and not yet reserved, as far as there is; the growth.
+        """Reserve room for what a PROCESSING campaign has open and not yet reserved, as far as there is;
+        the growth.
         Clears waiting_until when it grew."""
 
     async def wait(self, campaign_id: UUID, until: datetime) -> bool:
@@ -153,27 +167,33 @@ class Ledger(Protocol):
     ) -> Sequence[Taken]:
         """PENDING to SENDING under the lease's fence, in one durable step, before anything leaves.
 
-        From each share's campaign (PROCESSING only): first messages whose pause is over, then fresh ones in row
-        order. Never more than the campaign has reserved, nor so many that used + in flight passes `daily_limit`.
+        From each share's campaign (PROCESSING only): first messages whose pause is over, then fresh ones in
+        row
+        order. Never more than the campaign has reserved, nor so many that used + in flight passes
+        `daily_limit`.
         Suppressed numbers become SKIPPED instead and are not returned. Raises LeaseLost.
         """
 
     async def settle(self, lease: Lease, settlements: Sequence[Settlement], *, day: date) -> int:
         """Record outcomes of messages taken under this fence; how many rows changed.
 
-        From SENDING to SENT, FAILED, UNKNOWN, SKIPPED or PENDING (with not_before); from UNKNOWN, under the same
-        fence, to SENT or FAILED (the answer came after the lane was lost). It is the truth about the past, so it is
+        From SENDING to SENT, FAILED, UNKNOWN, SKIPPED or PENDING (with not_before); from UNKNOWN, under the
+        same
+        fence, to SENT or FAILED (the answer came after the lane was lost). It is the truth about the past,
+        so it is
         recorded whether or not the lease still lives. SENT and UNKNOWN count as used on `day`, once.
         """
 
     async def sweep(self, campaign_id: UUID, *, code: str, reason: str, at: datetime, limit: int) -> int:
-        """Up to `limit` PENDING messages of a CANCELLED campaign to SKIPPED, of a FAILED one to FAILED; how many."""
+        """Up to `limit` PENDING messages of a CANCELLED campaign to SKIPPED, of a FAILED one to FAILED; how
+        many."""
 
     async def unswept(self) -> Sequence[Campaign]:
         """CANCELLED and FAILED campaigns that still have PENDING messages."""
 
     async def retry(self, campaign_id: UUID, status: MessageStatus, *, now: datetime, limit: int) -> int:
-        """Up to `limit` FAILED or UNKNOWN messages back to PENDING, due at once, attempts begun anew; how many.
+        """Up to `limit` FAILED or UNKNOWN messages back to PENDING, due at once, attempts begun anew; how
+        many.
         Only while the campaign is PAUSED or PROCESSING."""
 
     async def receive(
@@ -186,7 +206,8 @@ class Ledger(Protocol):
         code: str | None = None,
         reason: str | None = None,
     ) -> bool:
-        """Apply a receipt by rank (never back); whether the message is known. Not for messages without that id."""
+        """Apply a receipt by rank (never back); whether the message is known. Not for messages without that
+        id."""
 
     async def usage(self, sender_id: UUID, day: date) -> tuple[int, int]:
         """(used, reserved) of the sender's day."""

@@ -1,0 +1,297 @@
+"""A sender's lane: held by one worker at a time, it takes messages, sends them at the sender's pace, and
+settles them.
+
+The lane looks at the database at least four times a second: a pause, a cancel, a changed limit or a lost
+lease are
+known well within the second in which they have to take effect. Messages leave only while the last look is
+fresh.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+
+from campana.domain.errors import ConfigurationError, InvalidInput, StoreUnavailable
+from campana.domain.limits import day_of
+from campana.domain.outcomes import Check, CheckVerdict, Outcome, OutcomeKind
+from campana.domain.senders import Credentials, Sender
+from campana.engine.credentials import open_credentials
+from campana.engine.departures import Departures, Desk
+from campana.engine.dispatch import Script, meets_closed_host, put_back, settlement
+from campana.engine.governor import Governor
+from campana.engine.halting import Halting
+from campana.engine.metrics import Metrics
+from campana.engine.pacer import Pacer
+from campana.engine.ports import (
+    Clock,
+    LaneCampaign,
+    LaneView,
+    Lease,
+    LeaseLost,
+    Provider,
+    Store,
+    Taken,
+    Vault,
+)
+from campana.engine.rooms import mind
+from campana.engine.settling import Settling
+from campana.engine.shares import interleaved, shares
+from campana.engine.signals import Signals
+
+log = structlog.get_logger(__name__)
+
+LEASE_S = 8.0
+"""how long a lease lives after each renewal"""
+MARGIN_S = 1.0
+"""a holder stops sending this long before its lease ends, so that the next one starts in a quiet second"""
+RENEW_S = 2.0
+LOOK_S = 0.25
+FRESH_S = 0.8
+QUEUE_S = 0.5
+"""seconds' worth of messages that are taken ahead"""
+MOST_QUEUED = 2000
+LONG_HOLD_S = 1.0
+"""what is queued goes back to PENDING when the host closes for longer than this"""
+LONGEST_REST_S = 2.0
+DRAIN_S = 7.0
+LANDING_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class LaneTools:
+    """What every lane of a worker shares."""
+
+    store: Store
+    vault: Vault
+    clock: Clock
+    signals: Signals
+    metrics: Metrics
+
+
+class Lane:
+    """One holding of one sender's lane, from the lease to its return."""
+
+    def __init__(
+        self,
+        lease: Lease,
+        sender: Sender,
+        provider: Provider,
+        tools: LaneTools,
+        *,
+        pacer: Pacer,
+        governor: Governor,
+    ) -> None:
+        self.lease = lease
+        self._sender = sender
+        self._provider = provider
+        self._tools = tools
+        self._store = tools.store
+        self._clock = tools.clock
+        self._pacer = pacer
+        self._governor = governor
+        self._bell = tools.signals.listen()
+        self._halting = Halting(tools.store, tools.clock)
+        self._settling = Settling(tools.store, lease, sender.timezone, tools.clock)
+        self._departures = Departures(
+            provider=provider,
+            pacer=pacer,
+            governor=governor,
+            clock=tools.clock,
+            desk=Desk(settle=self._settle, runs_low=self._bell.ring),
+        )
+        self._scripts: dict[UUID, Script] = {}
+        self._after_row: dict[UUID, int] = {}
+        self._rests_until: dict[UUID, float] = {}
+        self._view: LaneView | None = None
+        self._credentials: Credentials | None = None
+        self._looked_at = float("-inf")
+        self._renewed_at = self._clock.monotonic()
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Take nothing more, finish what is under way, give back the rest and the lane."""
+        self._stopping = True
+        self._bell.ring()
+
+    async def run(self) -> None:
+        """Send until there is nothing to do, `stop` was called or the lane is lost."""
+        helpers = [asyncio.create_task(self._departures.run()), asyncio.create_task(self._settling.run())]
+        try:
+            while not self._stopping and await self._round():
+                for helper in helpers:
+                    if helper.done():
+                        helper.result()
+                await self._bell.heard(LOOK_S)
+        except LeaseLost:
+            self._tools.metrics.lease_losses.inc()
+            log.warning("lane.lost", sender=str(self.lease.sender_id), fence=self.lease.fence)
+        finally:
+            self._tools.signals.drop(self._bell)
+            helpers[0].cancel()
+            await self._end()
+            helpers[1].cancel()
+            await asyncio.gather(*helpers, return_exceptions=True)
+
+    async def _round(self) -> bool:
+        """Look, act on what is seen, take more; whether there is a reason for another round."""
+        try:
+            started = self._clock.monotonic()
+            if started - self._renewed_at >= RENEW_S:
+                await self._renew(started)
+            if started - self._looked_at >= LOOK_S / 2:
+                await self._look(started)
+            if self._view is None:
+                return False
+            await self._take(self._view)
+            return bool(self._view.campaigns or self._departures.under_way or not self._settling.idle)
+        except StoreUnavailable as error:
+            log.warning("lane.store_away", sender=str(self.lease.sender_id), error=str(error))
+            return True
+
+    async def _renew(self, started: float) -> None:
+        if not await self._store.renew(self.lease, ttl_s=LEASE_S):
+            raise LeaseLost
+        self._renewed_at = started
+
+    async def _look(self, started: float) -> None:
+        now = self._clock.now()
+        day = day_of(now, self._sender.timezone)
+        self._view = view = await self._store.lane_view(self.lease.sender_id, now=now, day=day)
+        if view is None:
+            return
+        self._adopt(view)
+        for seen in view.campaigns:
+            if self._halting.reason(seen.campaign.id):
+                under_way = self._departures.under_way_of(seen.campaign.id) > 0 or not self._settling.idle
+                await self._halting.conclude(seen, under_way=under_way, ask=self._ask)
+            else:
+                await mind(
+                    seen, view, day=day, ledger=self._store, clock=self._clock, signals=self._tools.signals
+                )
+        self._open_gates(started)
+        self._looked_at = started
+
+    def _open_gates(self, started: float) -> None:
+        if self._credentials is not None:
+            lease_ends = self._renewed_at + LEASE_S - MARGIN_S
+            self._departures.open_gates(min(started + FRESH_S, lease_ends), self._credentials)
+
+    def _adopt(self, view: LaneView) -> None:
+        """Make what was seen the law: who runs, at what pace, with which credentials and texts."""
+        self._pacer.rate_per_s = view.sender.rate_limit_per_s
+        self._sender = view.sender
+        try:
+            self._credentials = open_credentials(view.sender, self._tools.vault)
+        except ConfigurationError as error:
+            self._credentials = None
+            self._halting.halt_sender(Outcome(OutcomeKind.CREDENTIALS, "no_credentials", str(error)))
+        self._halting.forget({seen.campaign.id for seen in view.campaigns})
+        self._scripts = {
+            seen.campaign.id: script for seen in view.campaigns if (script := self._script(seen)) is not None
+        }
+        self._give_back_what_stopped()
+
+    def _script(self, seen: LaneCampaign) -> Script | None:
+        campaign = seen.campaign
+        if self._halting.reason(campaign.id):
+            return None
+        known = self._scripts.get(campaign.id)
+        if known and (known.campaign.fields, known.campaign.header) == (campaign.fields, campaign.header):
+            return known
+        try:
+            return Script.of(campaign, seen.columns, seen.name_column)
+        except InvalidInput as error:
+            self._halting.halt(campaign.id, Outcome(OutcomeKind.CAMPAIGN, "bad_field", str(error)))
+            return None
+
+    def _give_back_what_stopped(self) -> None:
+        closed_for_s = self._governor.hold_until - self._clock.monotonic()
+        keep = self._scripts if closed_for_s <= LONG_HOLD_S else {}
+        for taken in self._departures.withdraw(keep):
+            self._settling.add(put_back(taken, self._clock.now()))
+        self._departures.scripts = self._scripts
+
+    async def _ask(self) -> Check:
+        credentials = self._credentials
+        if credentials is None:
+            return Check(CheckVerdict.REFUSED, "the sender has no credentials that can be opened")
+        return await self._provider.check(credentials)
+
+    async def _take(self, view: LaneView) -> None:
+        """Fill the queue up to about half a second's worth, in equal shares over the running campaigns."""
+        now = self._clock.monotonic()
+        if self._governor.hold_until - now > LONG_HOLD_S or now >= self._departures.open_until:
+            return
+        worth = self._pacer.rate_per_s * self._governor.factor(now) * QUEUE_S
+        target = max(1, min(MOST_QUEUED, round(worth)))
+        self._departures.low_water = target // 2
+        room = target - len(self._departures.queue)
+        running = [seen for seen in view.campaigns if self._may_take(seen)]
+        wanted = shares(running, room, self._after_row) if room > self._departures.low_water else []
+        if not wanted:
+            return
+        wall = self._clock.now()
+        taken = await self._store.take(
+            self.lease,
+            wanted,
+            now=wall,
+            day=day_of(wall, view.sender.timezone),
+            daily_limit=view.sender.daily_limit,
+        )
+        self._note_taken(running, taken)
+        self._departures.put(interleaved(taken))
+        self._give_back_what_stopped()
+
+    def _may_take(self, seen: LaneCampaign) -> bool:
+        resting = self._clock.monotonic() < self._rests_until.get(seen.campaign.id, float("-inf"))
+        return seen.campaign.id in self._scripts and not resting
+
+    def _note_taken(self, asked: list[LaneCampaign], taken: Sequence[Taken]) -> None:
+        """Remember how far each campaign came, and let one rest that only waits for pauses of its
+        messages."""
+        for message in taken:
+            if message.fresh:
+                known = self._after_row.get(message.campaign_id, 0)
+                self._after_row[message.campaign_id] = max(known, message.row)
+        served = {message.campaign_id for message in taken}
+        for seen in asked:
+            if seen.campaign.id not in served and seen.next_retry is not None:
+                wait_s = (seen.next_retry - self._clock.now()).total_seconds()
+                self._rests_until[seen.campaign.id] = self._clock.monotonic() + min(wait_s, LONGEST_REST_S)
+
+    def _settle(self, taken: Taken, outcome: Outcome, seconds: float) -> None:
+        self._settling.add(settlement(taken, outcome, self._clock.now()))
+        self._tools.metrics.outcomes.labels(outcome.kind.value).inc()
+        self._tools.metrics.latency.observe(seconds)
+        self._tell_governor(outcome)
+        self._halting.note(taken.campaign_id, outcome)
+        if self._scripts and self._halting.reason(taken.campaign_id):
+            self._scripts = {
+                key: script for key, script in self._scripts.items() if not self._halting.reason(key)
+            }
+            self._give_back_what_stopped()
+
+    def _tell_governor(self, outcome: Outcome) -> None:
+        if outcome.kind is OutcomeKind.THROTTLED:
+            self._governor.throttled(outcome.hold_s, outcome.reason)
+        elif meets_closed_host(outcome):
+            self._governor.unreachable(outcome.hold_s or 0.0, outcome.reason)
+        else:
+            self._governor.reached()
+            if outcome.hold_s:
+                self._governor.hold(outcome.hold_s, outcome.reason or "the host's request limit is used up")
+
+    async def _end(self) -> None:
+        """Give back what never left, wait for what did, write it all down, and return the lane."""
+        for taken in self._departures.withdraw():
+            self._settling.add(put_back(taken, self._clock.now()))
+        await self._departures.landed(DRAIN_S if self._stopping else LANDING_S)
+        try:
+            async with asyncio.timeout(DRAIN_S):
+                await self._settling.flushed()
+                await self._store.release(self.lease)
+        except (TimeoutError, StoreUnavailable):
+            log.warning("lane.end_not_recorded", sender=str(self.lease.sender_id))

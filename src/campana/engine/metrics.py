@@ -1,0 +1,53 @@
+"""What the engine counts for monitoring. The registry comes from outside, so that tests and processes have
+their own."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+
+class Metrics:
+    """Prometheus metrics of the engine; docs/metrics.md explains each."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.registry = registry
+        self.outcomes = Counter(
+            "campana_message_outcomes_total",
+            "Attempts to send, by what became of them.",
+            ["outcome"],
+            registry=registry,
+        )
+        self.latency = Histogram(
+            "campana_send_seconds",
+            "Time from a message's departure to the provider's answer.",
+            buckets=(0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2, 2, 5, 10, 20, 30),
+            registry=registry,
+        )
+        self.lane_rate = Gauge(
+            "campana_lane_rate_per_second",
+            "Messages that left in the last second, by sender.",
+            ["sender"],
+            registry=registry,
+        )
+        self.lane_limit = Gauge(
+            "campana_lane_limit_per_second",
+            "The rate in force: the sender's limit times what the host allows.",
+            ["sender"],
+            registry=registry,
+        )
+        self.lanes_held = Gauge("campana_lanes_held", "Lanes this process holds.", registry=registry)
+        self.in_flight = Gauge(
+            "campana_messages_in_flight", "Requests that wait for the provider's answer.", registry=registry
+        )
+        self.scheduler_lag = Histogram(
+            "campana_scheduler_lag_seconds",
+            "From a campaign's scheduled time to its start.",
+            buckets=(0.01, 0.05, 0.1, 0.25, 0.5, 1, 5, 60, 600),
+            registry=registry,
+        )
+        self.lease_losses = Counter(
+            "campana_lease_losses_total", "Lanes lost while they were in use.", registry=registry
+        )
+        self.lost_track = Counter(
+            "campana_messages_lost_track_total",
+            "Messages that became UNKNOWN because their sending process died or lost its lane.",
+            registry=registry,
+        )

@@ -1,0 +1,80 @@
+"""A lane's pace: messages leave evenly, and never more than the rate in any sliding second. Pure; time
+comes in.
+
+Two rules together. The *schedule* spaces departures evenly, a little under the rate; after a stall it may
+catch up for
+a moment. The *window* looks at what really left: departure i never comes before departure i - rate plus a
+second. Both
+are a little longer than a second (5.5 and 4 ms), because the provider sees arrivals, and requests overtake
+each other
+on their way: without that room, 29 even departures can arrive as 30 in one second.
+"""
+
+from collections import deque
+
+SCHEDULE_S = 1.0055
+"""seconds over which one second's worth of messages is spread"""
+WINDOW_S = 1.004
+"""seconds in which no more than one second's worth may leave"""
+CATCH_UP_S = 0.25
+"""how far behind its schedule a lane may be and still catch up"""
+
+
+class Pacer:
+    """Says when the next message of one sender may leave. Times are seconds of one monotonic clock."""
+
+    def __init__(self, rate_per_s: float) -> None:
+        self._factor = 1.0
+        self._gap = 0.0
+        self._next = float("-inf")
+        self._hold_until = float("-inf")
+        self._departures: deque[float] = deque()
+        self.rate_per_s = rate_per_s
+
+    @property
+    def rate_per_s(self) -> float:
+        """The sender's limit in messages per second; may be changed at any time."""
+        return self._rate
+
+    @rate_per_s.setter
+    def rate_per_s(self, rate: float) -> None:
+        if rate <= 0:
+            raise ValueError("a rate must be above zero")
+        self._rate = rate
+        self._burst = max(1, int(rate))
+        self._window_s = WINDOW_S * max(1.0, self._burst / rate)
+        self._respace()
+
+    @property
+    def factor(self) -> float:
+        """The share of the rate that the provider's host allows at present, 0 to 1."""
+        return self._factor
+
+    @factor.setter
+    def factor(self, factor: float) -> None:
+        if factor != self._factor:
+            self._factor = factor
+            self._respace()
+
+    def hold(self, until: float) -> None:
+        """Let nothing leave before that time; an earlier hold that lasts longer stays."""
+        self._hold_until = max(self._hold_until, until)
+
+    def next_slot(self, now: float) -> float:
+        """The earliest time, `now` or later, at which the next message may leave."""
+        slot = max(now, self._next, self._hold_until)
+        if len(self._departures) >= self._burst:
+            slot = max(slot, self._departures[-self._burst] + self._window_s)
+        return slot
+
+    def depart(self, now: float) -> None:
+        """Note that a message left at this time."""
+        self._next = max(self._next, now - CATCH_UP_S) + self._gap if self._departures else now + self._gap
+        self._departures.append(now)
+        while len(self._departures) > self._burst:
+            self._departures.popleft()
+
+    def _respace(self) -> None:
+        gap = SCHEDULE_S / (self._rate * self._factor)
+        self._next += gap - self._gap
+        self._gap = gap

@@ -1,0 +1,68 @@
+"""Starts a campaign whose time has come, or says why it cannot start."""
+
+import structlog
+
+from campana.domain.campaigns import Campaign, CampaignStatus
+from campana.domain.errors import ConfigurationError
+from campana.domain.limits import day_of, resets_at
+from campana.domain.senders import Sender
+from campana.engine.credentials import open_credentials
+from campana.engine.metrics import Metrics
+from campana.engine.ports import Clock, Ledger, Start, StartVerdict, Vault
+from campana.engine.signals import Signals
+
+log = structlog.get_logger(__name__)
+
+
+class Starter:
+    """SCHEDULED to PROCESSING, after a look at the credentials and the day's room. Many may try; one wins."""
+
+    def __init__(
+        self, ledger: Ledger, vault: Vault, clock: Clock, signals: Signals, metrics: Metrics
+    ) -> None:
+        self._ledger = ledger
+        self._vault = vault
+        self._clock = clock
+        self._signals = signals
+        self._metrics = metrics
+
+    async def start(self, campaign: Campaign, sender: Sender) -> bool:
+        """Start it; whether this call did. A campaign that cannot start is FAILED, a resumed one PAUSED
+        again."""
+        try:
+            open_credentials(sender, self._vault)
+        except ConfigurationError as error:
+            await self._refuse(campaign, str(error))
+            return False
+        now = self._clock.now()
+        day = day_of(now, sender.timezone)
+        start = await self._ledger.start(campaign.id, now=now, day=day, daily_limit=sender.daily_limit)
+        if start.verdict is StartVerdict.NO_ROOM:
+            await self._refuse(campaign, _no_room(start, sender, self._clock))
+        if start.verdict is not StartVerdict.STARTED:
+            return False
+        if campaign.scheduled_at is not None:
+            self._metrics.scheduler_lag.observe(max(0.0, (now - campaign.scheduled_at).total_seconds()))
+        log.info("Processing scheduled campaign: %s", campaign.id)
+        self._signals.ring()
+        return True
+
+    async def _refuse(self, campaign: Campaign, reason: str) -> None:
+        target = CampaignStatus.PAUSED if campaign.started_at else CampaignStatus.FAILED
+        moved = await self._ledger.move(
+            campaign.id, target, origins=[CampaignStatus.SCHEDULED], at=self._clock.now(), error=reason
+        )
+        if moved and target is CampaignStatus.FAILED:
+            log.error("Campaign failed: %s: %s", campaign.id, reason)
+        elif moved:
+            log.warning("campaign.paused", campaign=str(campaign.id), reason=reason)
+        self._signals.ring()
+
+
+def _no_room(start: Start, sender: Sender, clock: Clock) -> str:
+    until = resets_at(day_of(clock.now(), sender.timezone), sender.timezone)
+    return (
+        f"Daily limit: {start.needed} messages are to go out, "
+        f"but only {start.room} of the {sender.daily_limit} a day are left for sender {sender.name!r}. The limit resets at {until:%Y-%m-%d %H:%M} UTC. "
+        'Schedule it for another day, raise the limit, or let it wait (on_daily_limit "wait").'
+    )

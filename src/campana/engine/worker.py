@@ -1,0 +1,115 @@
+"""Holds lanes: takes those that have work and no holder, runs them, and gives them back when told to stop."""
+
+import asyncio
+from collections.abc import Mapping
+from uuid import UUID
+
+import structlog
+
+from campana.domain.errors import StoreUnavailable
+from campana.domain.limits import day_of
+from campana.domain.senders import Sender
+from campana.engine.governor import Governor
+from campana.engine.lane import LEASE_S, Lane, LaneTools
+from campana.engine.pacer import Pacer
+from campana.engine.ports import Lease, Provider
+from campana.engine.service import Service
+
+log = structlog.get_logger(__name__)
+
+LOOK_S = 0.5
+"""how often work that other processes made is looked for, in seconds"""
+QUIET_S = 1.0
+"""a lane taken over from somebody else starts with a second in which nobody sent"""
+PAUSE_AFTER_ERROR_S = 5.0
+
+
+class Worker(Service):
+    """One process's share of the sending. `owner` names it in leases."""
+
+    name = "worker"
+
+    def __init__(self, owner: str, tools: LaneTools, providers: Mapping[str, Provider]) -> None:
+        super().__init__(tools.clock)
+        self.owner = owner
+        self._tools = tools
+        self._providers = providers
+        self._bell = tools.signals.listen()
+        self._governors = {
+            provider.host: Governor(provider.host, tools.store, tools.clock)
+            for provider in providers.values()
+        }
+        self._lanes: dict[UUID, tuple[Lane, asyncio.Task[None]]] = {}
+        self._pacers: dict[UUID, tuple[int, Pacer]] = {}
+        self._not_before: dict[UUID, float] = {}
+
+    async def tick(self) -> None:
+        """Take up lanes with work, let go of ended ones, and tell other processes what the hosts said."""
+        self._reap()
+        for sender_id in await self._tools.store.working_senders(self.clock.now()):
+            if sender_id not in self._lanes and self.clock.monotonic() >= self._not_before.get(
+                sender_id, 0.0
+            ):
+                await self._take_up(sender_id)
+        for governor in self._governors.values():
+            await governor.share()
+        self._tools.metrics.lanes_held.set(len(self._lanes))
+        await self._bell.heard(LOOK_S)
+
+    async def close(self) -> None:
+        """Stop all lanes; returns when each has drained, in under ten seconds."""
+        for lane, _ in self._lanes.values():
+            lane.stop()
+        await asyncio.gather(*(task for _, task in self._lanes.values()), return_exceptions=True)
+        self._reap()
+
+    def _is_free(self, sender_id: UUID) -> bool:
+        may_at = self._not_before.get(sender_id, float("-inf"))
+        return sender_id not in self._lanes and self.clock.monotonic() >= may_at
+
+    async def _take_up(self, sender_id: UUID) -> None:
+        now = self.clock.now()
+        view = await self._tools.store.lane_view(sender_id, now=now, day=now.date())
+        if view is None or view.sender.provider not in self._providers:
+            return
+        day = day_of(now, view.sender.timezone)
+        lease = await self._tools.store.acquire(sender_id, self.owner, ttl_s=LEASE_S, day=day)
+        if lease is None:
+            return
+        self._start_lane(view.sender, lease)
+
+    def _start_lane(self, sender: Sender, lease: Lease) -> None:
+        if lease.lost_track:
+            self._tools.metrics.lost_track.inc(lease.lost_track)
+            log.warning("lane.lost_track", sender=str(sender.id), messages=lease.lost_track)
+        provider = self._providers[sender.provider]
+        lane = Lane(
+            lease,
+            sender,
+            provider,
+            self._tools,
+            pacer=self._pacer(sender, lease),
+            governor=self._governors[provider.host],
+        )
+        self._lanes[sender.id] = lane, asyncio.create_task(lane.run(), name=f"lane {sender.id}")
+        self._lanes[sender.id][1].add_done_callback(lambda _: self._bell.ring())
+
+    def _pacer(self, sender: Sender, lease: Lease) -> Pacer:
+        """The pacer this process used for the lane, if nobody else held it since; else one after a quiet
+        second."""
+        fence, pacer = self._pacers.get(sender.id, (None, None))
+        if pacer is None or fence != lease.fence - 1:
+            pacer = Pacer(sender.rate_limit_per_s)
+            pacer.hold(self.clock.monotonic() + max(0.0, QUIET_S - lease.quiet_s))
+        self._pacers[sender.id] = lease.fence, pacer
+        return pacer
+
+    def _reap(self) -> None:
+        for sender_id, (_, task) in list(self._lanes.items()):
+            if not task.done():
+                continue
+            del self._lanes[sender_id]
+            error = None if task.cancelled() else task.exception()
+            if error is not None and not isinstance(error, StoreUnavailable):
+                log.error("lane.died", sender=str(sender_id), exc_info=error)
+                self._not_before[sender_id] = self.clock.monotonic() + PAUSE_AFTER_ERROR_S
