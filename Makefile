@@ -60,9 +60,11 @@ test: $(STAMPS)/dev $(STAMPS)/project assets ## Run all tests; ARGS= goes to pyt
 	@$(BIN)/python -m pytest -n $(TEST_JOBS) $(ARGS)
 
 check: $(STAMPS)/dev $(STAMPS)/project ## Formatting, lint and types
-	@echo "ruff format" && $(BIN)/ruff format --quiet --check . || { echo "Run: make format"; exit 1; }
-	@echo "ruff check" && $(BIN)/ruff check --quiet .
-	@echo "mypy" && $(BIN)/mypy
+	@status=0; \
+	echo "ruff format"; $(BIN)/ruff format --quiet --check . || { echo "Run: make format"; status=1; }; \
+	echo "ruff check"; $(BIN)/ruff check --quiet . || status=1; \
+	echo "mypy"; $(BIN)/mypy || status=1; \
+	exit $$status
 
 format: $(STAMPS)/dev ## Lay out the code and repair what lint can
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format .

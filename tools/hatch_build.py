@@ -10,7 +10,7 @@ class RequireAssets(BuildHookInterface[Any]):
     """Refuses to build a wheel before tools/assets.py has run; an editable install may come first."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 -- hatchling's
-        """Called by hatchling with "standard" or "editable"; raises SystemExit when the assets are missing."""
+        """Called by hatchling with "standard" or "editable"; raises SystemExit when assets are missing."""
         present = Path(self.root, "src/campana/web/static/vendor/versions.json").is_file()
         if version != "editable" and not present:
             raise SystemExit(
