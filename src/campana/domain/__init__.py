@@ -1,1 +1,2 @@
-"""What the words mean: states, rules and arithmetic. Pure: no I/O, no clock, nothing of the other packages."""
+"""What the words mean: states, rules and arithmetic. Pure: no I/O, no clock, nothing of the other
+packages."""

@@ -1,4 +1,5 @@
-"""A campaign: a template, its fields, a recipient list, a sender and a time; its states and the moves between them."""
+"""A campaign: a template, its fields, a recipient list, a sender and a time; its states and the moves
+between them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -69,7 +70,8 @@ class OnDailyLimit(StrEnum):
 
 
 class CampaignKind(StrEnum):
-    """A test is a campaign of one message that no list shows; it takes the same way through lane and limits."""
+    """A test is a campaign of one message that no list shows; it takes the same way through lane and
+    limits."""
 
     BULK = "bulk"
     TEST = "test"
@@ -96,7 +98,8 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """`error` says why it FAILED or PAUSED; `waiting_until` is set while it waits for the daily limit's reset."""
+    """`error` says why it FAILED or PAUSED; `waiting_until` is set while it waits for the daily limit's
+    reset."""
 
     id: UUID
     account_id: UUID

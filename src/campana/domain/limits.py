@@ -24,7 +24,8 @@ def resets_at(day: date, timezone: ZoneInfo) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """A sender's day. `used` were accepted (or may have been); `reserved` are promised to running campaigns."""
+    """A sender's day. `used` were accepted (or may have been); `reserved` are promised to running
+    campaigns."""
 
     day: date
     used: int

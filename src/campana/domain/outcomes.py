@@ -1,4 +1,5 @@
-"""What can become of a request to the provider: a small closed set, each with what the engine does about it."""
+"""What can become of a request to the provider: a small closed set, each with what the engine does about
+it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,7 +25,8 @@ class OutcomeKind(StrEnum):
     CREDENTIALS = "credentials"
     """token or vendor refused: stop all of the sender's campaigns"""
     UNCLEAR = "unclear"
-    """surely did not go out, but only asking the provider tells whether credentials, account or template are wrong"""
+    """surely did not go out, but only asking the provider tells whether credentials, account or template
+    are wrong"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
-"""Recipient lists: a file after checking. A row number is the row of the sheet as its owner sees it (headers are row 1)."""
+"""Recipient lists: a file after checking. A row number is the row of the sheet as its owner sees it
+(headers are row 1)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What the provider wants to see, in clear. Lives in memory only; never printed, logged or stored like this."""
+    """What the provider wants to see, in clear. Lives in memory only; never printed, logged or stored like
+    this."""
 
     api_token: str = field(repr=False)
     vendor_uid: str = field(repr=False)

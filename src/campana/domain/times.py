@@ -20,7 +20,8 @@ def as_utc(moment: datetime) -> datetime:
 
 
 def parse_schedule(text: str, *, now: datetime, field: str = "scheduled_at") -> datetime:
-    """An ISO 8601 time with an offset, or "now", as UTC. Raises InvalidInput when it has no offset or is past."""
+    """An ISO 8601 time with an offset, or "now", as UTC. Raises InvalidInput when it has no offset or is
+    past."""
     if text.strip().lower() == "now":
         return now
     try:

@@ -13,12 +13,16 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+import structlog
+
 from campana.domain.outcomes import Outcome, OutcomeKind
 from campana.domain.senders import Credentials
 from campana.engine.dispatch import EmptyField, Script
 from campana.engine.governor import Governor
 from campana.engine.pacer import Pacer
 from campana.engine.ports import Clock, Provider, Taken
+
+log = structlog.get_logger(__name__)
 
 GATE_LOOK_S = 0.05
 """how often a closed gate is looked at again, in seconds"""
@@ -94,7 +98,7 @@ class Departures:
         while True:
             if len(self.queue) <= self.low_water:
                 self._desk.runs_low()
-            if not self.queue:
+            while not self.queue:
                 self._more.clear()
                 await self._more.wait()
             now = self._clock.monotonic()
@@ -150,5 +154,10 @@ class Departures:
                 OutcomeKind.UNKNOWN,
                 "stopped",
                 "Campana was stopped while the provider had not answered yet; the message may have gone out",
+            )
+        except Exception as error:  # a lane must not stop at one message, nor leave it SENDING for ever
+            log.exception("message.broken", campaign=str(taken.campaign_id), row=taken.row)
+            outcome = Outcome(
+                OutcomeKind.UNKNOWN, "internal_error", f"Campana itself failed here ({type(error).__name__})"
             )
         self._desk.settle(taken, outcome, self._clock.monotonic() - left_at)

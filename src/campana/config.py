@@ -1,0 +1,114 @@
+"""Settings: from the environment or a `.env` file, prefix CAMPANA_. docs/configuration.md lists them all."""
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from campana.domain.errors import ConfigurationError
+
+MEBIBYTE = 1024 * 1024
+SHORTEST_KEY = 32
+
+
+class Settings(BaseSettings):
+    """Every setting of Campana, checked. Rates are messages per second, times are seconds."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CAMPANA_", env_file=".env", extra="ignore", hide_input_in_errors=True
+    )
+
+    database_url: SecretStr | None = Field(
+        default=None, description="postgresql://… or sqlite:///path; default: campana.db under DATA_DIR"
+    )
+    data_dir: Path = Field(
+        default=Path("var"), description="where the SQLite database and the secret key are"
+    )
+    secret_key: SecretStr | None = Field(
+        default=None, description="seals credentials; made and kept under DATA_DIR when not given"
+    )
+    public_url: str = Field(default="http://127.0.0.1:8000", description="how browsers reach this server")
+    bizchat_base_url: str = Field(default="https://bizchatapi.in/api", description="BizChat's address")
+    practice_base_url: str = Field(
+        default="http://127.0.0.1:8090/api",
+        description="where senders of the provider 'practice' send: the simulator",
+    )
+    scheduler_interval_s: float = Field(
+        default=60, gt=0, le=3600, description="how often everything due is looked for at the latest"
+    )
+    rate_limit_per_s: float = Field(default=29, gt=0, description="a new sender's rate limit")
+    daily_limit: int = Field(default=1000, ge=1, description="a new sender's daily limit")
+    timezone: str = Field(default="UTC", description="a new sender's time zone")
+    country: str = Field(default="IN", description="a new sender's default country")
+    max_upload_mb: int = Field(default=100, ge=1, description="largest recipients file, in MiB")
+    log_format: Literal["console", "json"] = Field(default="console", description="how log lines look")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="the least severe log lines that are written"
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.secret_key is not None and len(self.secret_key.get_secret_value()) < SHORTEST_KEY:
+            raise ValueError(f"SECRET_KEY must have at least {SHORTEST_KEY} characters")
+        return self
+
+    @property
+    def store_url(self) -> str:
+        """The database's URL; it may hold a password, so it is for opening only, never for showing."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data_dir.absolute() / 'campana.db'}"
+
+    def prepare_data_dir(self) -> None:
+        """Make DATA_DIR, readable by its owner only. Raises ConfigurationError when that cannot be."""
+        try:
+            self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigurationError(
+                f"CAMPANA_DATA_DIR {str(self.data_dir)!r} cannot be used: {error.strerror}."
+            ) from error
+
+    def key(self) -> str:
+        """The secret key: from the setting, or from DATA_DIR/secret_key, made there (mode 0600) at first
+        use."""
+        if self.secret_key is not None:
+            return self.secret_key.get_secret_value()
+        self.prepare_data_dir()
+        path = self.data_dir / "secret_key"
+        try:
+            if not path.exists():
+                _make_key(path)
+            key = path.read_text().strip()
+        except OSError as error:
+            raise ConfigurationError(f"{path} cannot be used: {error.strerror}.") from error
+        if len(key) < SHORTEST_KEY:
+            raise ConfigurationError(
+                f"{path} does not hold a key. Restore it from a backup, or set CAMPANA_SECRET_KEY."
+            )
+        return key
+
+
+def load_settings() -> Settings:
+    """Read the settings. Raises ConfigurationError naming every one that is wrong, never its value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = []
+        for problem in error.errors(include_input=False, include_url=False):
+            name = "_".join(str(part) for part in problem["loc"]).upper()
+            problems.append(f"CAMPANA_{name}: {problem['msg']}" if name else problem["msg"])
+        raise ConfigurationError("; ".join(problems)) from None
+
+
+def _make_key(path: Path) -> None:
+    """Write a new key, whole or not at all: another process may be starting too."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()

@@ -1,0 +1,104 @@
+"""One running process: the engine's services and the web server side by side, until a signal or a death
+ends both.
+
+SIGTERM and SIGINT: the web server takes no new requests, lanes finish what is under way and give back the
+rest; all
+within ten seconds.
+"""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator
+from typing import Any
+
+import structlog
+import uvicorn
+
+from campana.domain.errors import ConfigurationError
+from campana.engine.service import ServiceDied, Watch
+
+log = structlog.get_logger(__name__)
+
+WEB_DRAIN_S = 4
+
+
+class WebServer(uvicorn.Server):
+    """Uvicorn, without hands on the signals: the process decides when to stop."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Leave signals alone."""
+        yield
+
+
+def web_server(app: Any, host: str, port: int) -> WebServer:
+    """A server for the app; log lines go through ours, the access log is off."""
+    return WebServer(
+        uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            loop="uvloop",
+            http="httptools",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=WEB_DRAIN_S,
+            lifespan="off",
+        )
+    )
+
+
+@contextlib.asynccontextmanager
+async def told_to_stop() -> AsyncIterator[asyncio.Event]:
+    """An event that SIGTERM or SIGINT sets."""
+    event = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, event.set)
+    try:
+        yield event
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+
+
+async def run_until_told(
+    *, watch: Watch | None, server: WebServer | None, closing: Callable[[], None] = lambda: None
+) -> None:
+    """Run what is given until a signal. Raises ServiceDied when a service died, ConfigurationError for a
+    busy port.
+
+    `closing` is called first when it ends: long-lived answers (event streams) have to end by themselves.
+    """
+    async with told_to_stop() as stop:
+        parts: dict[str, Coroutine[Any, Any, Any]] = {"signal": stop.wait()}
+        if watch is not None:
+            parts["services"] = watch.run()
+        if server is not None:
+            parts["web"] = _serve(server)
+        tasks = [asyncio.create_task(part, name=name) for name, part in parts.items()]
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        if stop.is_set():
+            log.info("process.stopping")
+        closing()
+        if server is not None:
+            server.should_exit = True
+        for task in tasks:
+            if task.get_name() != "web":
+                task.cancel()
+        for result in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(result, ServiceDied | ConfigurationError):
+                raise result
+
+
+async def _serve(server: WebServer) -> None:
+    config = server.config
+    try:
+        await server.serve()
+    except SystemExit:
+        raise ConfigurationError(
+            f"Cannot listen on {config.host}:{config.port}: the port is in use or not allowed. "
+            "Choose another --port."
+        ) from None
