@@ -70,7 +70,7 @@ MANY_POSITIONAL: dict[str, str] = {}
 # "path:function" -> why nothing narrower will do there. One broad except each.
 BROAD_EXCEPTS: dict[str, str] = {
     "campana/engine/departures.py:Departures._deliver": (
-        "a lane's edge: whatever breaks in one message must neither end the lane nor leave the message SENDING"
+        "a lane's edge: what breaks in one message must neither end the lane nor leave it SENDING"
     ),
 }
 
