@@ -15,6 +15,7 @@ pip=("$scratch/venv/bin/python" -m pip --disable-pip-version-check -q)
 
 cd "$scratch"
 venv/bin/campana --help >/dev/null
+CAMPANA_DATA_DIR=$scratch/var venv/bin/campana db upgrade >/dev/null # the migrations are files of the package too
 venv/bin/python - <<'PYTHON'
 from importlib.resources import files
 
