@@ -8,7 +8,11 @@ growing pauses. Other processes learn of it through the store (`share`), where t
 database's clock.
 """
 
+import structlog
+
 from campana.engine.ports import Clock, HostPace, Lanes
+
+log = structlog.get_logger(__name__)
 
 HALVING_PAUSE_S = 1.0
 RECOVERY_PER_S = 0.005

@@ -25,13 +25,16 @@ PAUSE_AFTER_ERROR_S = 5.0
 
 
 class Worker(Service):
-    """One process's share of the sending. `owner` names it in leases."""
+    """One process's share of the sending. `owner` names it in leases; `only` limits it to one sender's lane."""
 
     name = "worker"
 
-    def __init__(self, owner: str, tools: LaneTools, providers: Mapping[str, Provider]) -> None:
+    def __init__(
+        self, owner: str, tools: LaneTools, providers: Mapping[str, Provider], *, only: UUID | None = None
+    ) -> None:
         super().__init__(tools.clock)
         self.owner = owner
+        self._only = only
         self._tools = tools
         self._providers = providers
         self._bell = tools.signals.listen()
@@ -65,7 +68,8 @@ class Worker(Service):
 
     def _is_free(self, sender_id: UUID) -> bool:
         may_at = self._not_before.get(sender_id, float("-inf"))
-        return sender_id not in self._lanes and self.clock.monotonic() >= may_at
+        asked = self._only is None or self._only == sender_id
+        return asked and sender_id not in self._lanes and self.clock.monotonic() >= may_at
 
     async def _take_up(self, sender_id: UUID) -> None:
         now = self.clock.now()
