@@ -25,7 +25,7 @@ PAUSE_AFTER_ERROR_S = 5.0
 
 
 class Worker(Service):
-    """One process's share of the sending. `owner` names it in leases; `only` limits it to one sender's lane."""
+    """One process's share of the sending. `owner` names it in leases; `only` names one lane, if not all."""
 
     name = "worker"
 
