@@ -8,7 +8,6 @@ fresh.
 """
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -38,8 +37,8 @@ from campana.engine.ports import (
 )
 from campana.engine.rooms import mind
 from campana.engine.settling import Settling
-from campana.engine.shares import interleaved, shares
 from campana.engine.signals import Signals
+from campana.engine.taking import Taking, queue_target
 
 log = structlog.get_logger(__name__)
 
@@ -50,14 +49,11 @@ MARGIN_S = 1.0
 RENEW_S = 2.0
 LOOK_S = 0.25
 FRESH_S = 0.8
-QUEUE_S = 0.5
-"""seconds' worth of messages that are taken ahead"""
-MOST_QUEUED = 2000
 LONG_HOLD_S = 1.0
 """what is queued goes back to PENDING when the host closes for longer than this"""
-LONGEST_REST_S = 2.0
 DRAIN_S = 7.0
 LANDING_S = 60.0
+SETTLED_LOOK_S = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +90,7 @@ class Lane:
         self._governor = governor
         self._bell = tools.signals.listen()
         self._halting = Halting(tools.store, tools.clock)
+        self._taking = Taking(tools.store, lease, tools.clock)
         self._settling = Settling(tools.store, lease, sender.timezone, tools.clock)
         self._departures = Departures(
             provider=provider,
@@ -103,8 +100,6 @@ class Lane:
             desk=Desk(settle=self._settle, runs_low=self._bell.ring),
         )
         self._scripts: dict[UUID, Script] = {}
-        self._after_row: dict[UUID, int] = {}
-        self._rests_until: dict[UUID, float] = {}
         self._view: LaneView | None = None
         self._credentials: Credentials | None = None
         self._looked_at = float("-inf")
@@ -118,38 +113,43 @@ class Lane:
 
     async def run(self) -> None:
         """Send until there is nothing to do, `stop` was called or the lane is lost."""
-        helpers = [asyncio.create_task(self._departures.run()), asyncio.create_task(self._settling.run())]
+        departing = asyncio.create_task(self._departures.run())
+        settling = asyncio.create_task(self._settling.run())
         try:
             while not self._stopping and await self._round():
-                for helper in helpers:
-                    if helper.done():
-                        helper.result()
+                _raise_if_broken(departing, settling)
                 await self._bell.heard(LOOK_S)
         except LeaseLost:
             self._tools.metrics.lease_losses.inc()
             log.warning("lane.lost", sender=str(self.lease.sender_id), fence=self.lease.fence)
         finally:
-            self._tools.signals.drop(self._bell)
-            helpers[0].cancel()
+            departing.cancel()
             await self._end()
-            helpers[1].cancel()
-            await asyncio.gather(*helpers, return_exceptions=True)
+            settling.cancel()
+            await asyncio.gather(departing, settling, return_exceptions=True)
+            self._tools.signals.drop(self._bell)
 
     async def _round(self) -> bool:
         """Look, act on what is seen, take more; whether there is a reason for another round."""
+        started = self._clock.monotonic()
         try:
-            started = self._clock.monotonic()
             if started - self._renewed_at >= RENEW_S:
                 await self._renew(started)
             if started - self._looked_at >= LOOK_S / 2:
                 await self._look(started)
-            if self._view is None:
-                return False
-            await self._take(self._view)
-            return bool(self._view.campaigns or self._departures.under_way or not self._settling.idle)
         except StoreUnavailable as error:
             log.warning("lane.store_away", sender=str(self.lease.sender_id), error=str(error))
             return True
+        if self._view is None:
+            return False
+        try:
+            await self._take(self._view)
+        except StoreUnavailable as error:
+            # Nobody knows whether it was committed. Whatever is SENDING without us becomes UNKNOWN when the
+            # lane is held anew; so this holding ends.
+            log.warning("lane.take_in_doubt", sender=str(self.lease.sender_id), error=str(error))
+            return False
+        return bool(self._view.campaigns or self._departures.under_way or not self._settling.idle)
 
     async def _renew(self, started: float) -> None:
         if not await self._store.renew(self.lease, ttl_s=LEASE_S):
@@ -225,42 +225,12 @@ class Lane:
         now = self._clock.monotonic()
         if self._governor.hold_until - now > LONG_HOLD_S or now >= self._departures.open_until:
             return
-        worth = self._pacer.rate_per_s * self._governor.factor(now) * QUEUE_S
-        target = max(1, min(MOST_QUEUED, round(worth)))
+        target = queue_target(self._pacer.rate_per_s * self._governor.factor(now))
         self._departures.low_water = target // 2
         room = target - len(self._departures.queue)
-        running = [seen for seen in view.campaigns if self._may_take(seen)]
-        wanted = shares(running, room, self._after_row) if room > self._departures.low_water else []
-        if not wanted:
-            return
-        wall = self._clock.now()
-        taken = await self._store.take(
-            self.lease,
-            wanted,
-            now=wall,
-            day=day_of(wall, view.sender.timezone),
-            daily_limit=view.sender.daily_limit,
-        )
-        self._note_taken(running, taken)
-        self._departures.put(interleaved(taken))
-        self._give_back_what_stopped()
-
-    def _may_take(self, seen: LaneCampaign) -> bool:
-        resting = self._clock.monotonic() < self._rests_until.get(seen.campaign.id, float("-inf"))
-        return seen.campaign.id in self._scripts and not resting
-
-    def _note_taken(self, asked: list[LaneCampaign], taken: Sequence[Taken]) -> None:
-        """Remember how far each campaign came, and let one rest that only waits for pauses of its
-        messages."""
-        for message in taken:
-            if message.fresh:
-                known = self._after_row.get(message.campaign_id, 0)
-                self._after_row[message.campaign_id] = max(known, message.row)
-        served = {message.campaign_id for message in taken}
-        for seen in asked:
-            if seen.campaign.id not in served and seen.next_retry is not None:
-                wait_s = (seen.next_retry - self._clock.now()).total_seconds()
-                self._rests_until[seen.campaign.id] = self._clock.monotonic() + min(wait_s, LONGEST_REST_S)
+        if room > self._departures.low_water:
+            self._departures.put(await self._taking.take(view, self._scripts, room))
+            self._give_back_what_stopped()
 
     def _settle(self, taken: Taken, outcome: Outcome, seconds: float) -> None:
         self._settling.add(settlement(taken, outcome, self._clock.now()))
@@ -285,13 +255,23 @@ class Lane:
                 self._governor.hold(outcome.hold_s, outcome.reason or "the host's request limit is used up")
 
     async def _end(self) -> None:
-        """Give back what never left, wait for what did, write it all down, and return the lane."""
+        """Give back what never left, wait for what did, write it all down, and return the lane.
+
+        A lane that ends by itself waits for the database as long as it takes: outcomes are not to be lost.
+        """
         for taken in self._departures.withdraw():
             self._settling.add(put_back(taken, self._clock.now()))
         await self._departures.landed(DRAIN_S if self._stopping else LANDING_S)
+        give_up_at = self._clock.monotonic() + DRAIN_S
+        while not self._settling.idle and not (self._stopping and self._clock.monotonic() > give_up_at):
+            await self._clock.sleep(SETTLED_LOOK_S)
         try:
-            async with asyncio.timeout(DRAIN_S):
-                await self._settling.flushed()
-                await self._store.release(self.lease)
-        except (TimeoutError, StoreUnavailable):
-            log.warning("lane.end_not_recorded", sender=str(self.lease.sender_id))
+            await self._store.release(self.lease)
+        except StoreUnavailable as error:
+            log.warning("lane.not_returned", sender=str(self.lease.sender_id), error=str(error))
+
+
+def _raise_if_broken(*tasks: asyncio.Task[None]) -> None:
+    for task in tasks:
+        if task.done():
+            task.result()

@@ -29,23 +29,18 @@ class Settling:
         self._clock = clock
         self._waiting: list[Settlement] = []
         self._more = asyncio.Event()
-        self._written = asyncio.Event()
-        self._written.set()
+        self._idle = True
 
     @property
     def idle(self) -> bool:
         """Whether everything given so far is in the database."""
-        return self._written.is_set()
+        return self._idle
 
     def add(self, settlement: Settlement) -> None:
         """Write it soon."""
         self._waiting.append(settlement)
-        self._written.clear()
+        self._idle = False
         self._more.set()
-
-    async def flushed(self) -> None:
-        """Wait until everything given so far is in the database."""
-        await self._written.wait()
 
     async def run(self) -> None:
         """Write until cancelled."""
@@ -66,7 +61,7 @@ class Settling:
                 continue
             del self._waiting[: len(batch)]
         self._more.clear()
-        self._written.set()
+        self._idle = True
 
     async def _write(self, batch: Sequence[Settlement]) -> None:
         by_day = groupby(batch, lambda settlement: day_of(settlement.at, self._timezone))

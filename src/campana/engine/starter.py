@@ -63,6 +63,7 @@ def _no_room(start: Start, sender: Sender, clock: Clock) -> str:
     until = resets_at(day_of(clock.now(), sender.timezone), sender.timezone)
     return (
         f"Daily limit: {start.needed} messages are to go out, "
-        f"but only {start.room} of the {sender.daily_limit} a day are left for sender {sender.name!r}. The limit resets at {until:%Y-%m-%d %H:%M} UTC. "
+        f"but only {start.room} of the {sender.daily_limit} a day are left for sender {sender.name!r}. "
+        f"The limit resets at {until:%Y-%m-%d %H:%M} UTC. "
         'Schedule it for another day, raise the limit, or let it wait (on_daily_limit "wait").'
     )
