@@ -106,6 +106,11 @@ class Lane:
         self._renewed_at = self._clock.monotonic()
         self._stopping = False
 
+    @property
+    def under_way(self) -> int:
+        """Requests that wait for the provider's answer."""
+        return self._departures.under_way
+
     def stop(self) -> None:
         """Take nothing more, finish what is under way, give back the rest and the lane."""
         self._stopping = True
@@ -173,11 +178,17 @@ class Lane:
                 )
         self._open_gates(started)
         self._looked_at = started
+        self._report(started)
 
     def _open_gates(self, started: float) -> None:
         if self._credentials is not None:
             lease_ends = self._renewed_at + LEASE_S - MARGIN_S
             self._departures.open_gates(min(started + FRESH_S, lease_ends), self._credentials)
+
+    def _report(self, now: float) -> None:
+        sender, metrics = str(self.lease.sender_id), self._tools.metrics
+        metrics.lane_rate.labels(sender).set(self._pacer.recent(now))
+        metrics.lane_limit.labels(sender).set(self._pacer.rate_per_s * self._governor.factor(now))
 
     def _adopt(self, view: LaneView) -> None:
         """Make what was seen the law: who runs, at what pace, with which credentials and texts."""

@@ -1,6 +1,8 @@
 """What the engine counts for monitoring. The registry comes from outside, so that tests and processes have
 their own."""
 
+from contextlib import suppress
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 
@@ -10,10 +12,7 @@ class Metrics:
     def __init__(self, registry: CollectorRegistry) -> None:
         self.registry = registry
         self.outcomes = Counter(
-            "campana_message_outcomes_total",
-            "Attempts to send, by what became of them.",
-            ["outcome"],
-            registry=registry,
+            "campana_message_outcomes_total", "Attempts to send, by outcome.", ["outcome"], registry=registry
         )
         self.latency = Histogram(
             "campana_send_seconds",
@@ -23,15 +22,12 @@ class Metrics:
         )
         self.lane_rate = Gauge(
             "campana_lane_rate_per_second",
-            "Messages that left in the last second, by sender.",
+            "Messages that left in the last second.",
             ["sender"],
             registry=registry,
         )
         self.lane_limit = Gauge(
-            "campana_lane_limit_per_second",
-            "The rate in force: the sender's limit times what the host allows.",
-            ["sender"],
-            registry=registry,
+            "campana_lane_limit_per_second", "The rate in force.", ["sender"], registry=registry
         )
         self.lanes_held = Gauge("campana_lanes_held", "Lanes this process holds.", registry=registry)
         self.in_flight = Gauge(
@@ -51,3 +47,9 @@ class Metrics:
             "Messages that became UNKNOWN because their sending process died or lost its lane.",
             registry=registry,
         )
+
+    def forget_lane(self, sender: str) -> None:
+        """Show no rate for a lane that this process does not hold any more."""
+        for gauge in (self.lane_rate, self.lane_limit):
+            with suppress(KeyError):
+                gauge.remove(sender)

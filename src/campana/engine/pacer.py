@@ -74,6 +74,10 @@ class Pacer:
         while len(self._departures) > self._burst:
             self._departures.popleft()
 
+    def recent(self, now: float) -> int:
+        """Messages that left in the second before this time."""
+        return sum(1 for departure in self._departures if departure > now - 1.0)
+
     def _respace(self) -> None:
         gap = SCHEDULE_S / (self._rate * self._factor)
         self._next += gap - self._gap

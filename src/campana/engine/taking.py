@@ -1,4 +1,4 @@
-"""What a lane takes next, and from whom: a short queue's worth, in equal shares over its running campaigns."""
+"""What a lane takes next, and from whom: a short queue's worth, in equal shares over running campaigns."""
 
 from collections.abc import Container, Sequence
 from uuid import UUID

@@ -56,7 +56,7 @@ class Worker(Service):
                 await self._take_up(sender_id)
         for governor in self._governors.values():
             await governor.share()
-        self._tools.metrics.lanes_held.set(len(self._lanes))
+        self._report()
         await self._bell.heard(LOOK_S)
 
     async def close(self) -> None:
@@ -108,11 +108,17 @@ class Worker(Service):
         self._pacers[sender.id] = lease.fence, pacer
         return pacer
 
+    def _report(self) -> None:
+        metrics = self._tools.metrics
+        metrics.lanes_held.set(len(self._lanes))
+        metrics.in_flight.set(sum(lane.under_way for lane, _ in self._lanes.values()))
+
     def _reap(self) -> None:
         for sender_id, (_, task) in list(self._lanes.items()):
             if not task.done():
                 continue
             del self._lanes[sender_id]
+            self._tools.metrics.forget_lane(str(sender_id))
             error = None if task.cancelled() else task.exception()
             if error is not None and not isinstance(error, StoreUnavailable):
                 log.error("lane.died", sender=str(sender_id), exc_info=error)
