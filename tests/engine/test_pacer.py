@@ -57,14 +57,14 @@ def test_no_stall_makes_it_pass_the_rate(rate: float, stalls: list[float], seed:
     assert most_in_any(span, departures) <= max(1, int(rate))
 
 
-@given(jitter=st.lists(st.floats(0, 0.0019), min_size=1, max_size=50), seed=st.integers(0, 1000))
+@given(jitter=st.lists(st.floats(0, 0.0029), min_size=1, max_size=50), seed=st.integers(0, 1000))
 def test_arrivals_that_overtake_each_other_a_little_stay_within_the_rate(
     jitter: list[float], seed: int
 ) -> None:
     random.seed(seed)
     departures = run(Pacer(29), seconds=8, stalls=[0.3, 0.02, 0.1])
     arrivals = sorted(moment + random.choice(jitter) for moment in departures)
-    assert WINDOW_S - 1 > 2 * 0.0019
+    assert WINDOW_S - 1 > 2 * 0.0029
     assert most_in_any(1.0, arrivals) <= 29
 
 
@@ -88,8 +88,8 @@ def test_a_slowed_host_spaces_messages_at_once_and_recovery_brings_the_next_slot
     pacer.factor = 0.01
     slowed = pacer.next_slot(100.0)
     pacer.factor = 1.0
-    assert slowed - 100.0 == pytest.approx(10.055)
-    assert pacer.next_slot(100.0) - 100.0 == pytest.approx(0.10055)
+    assert slowed - 100.0 == pytest.approx(10.075)
+    assert pacer.next_slot(100.0) - 100.0 == pytest.approx(0.10075)
 
 
 def test_a_lowered_rate_takes_the_past_second_into_account() -> None:

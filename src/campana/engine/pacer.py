@@ -5,16 +5,16 @@ Two rules together. The *schedule* spaces departures evenly, a little under the 
 catch up for
 a moment. The *window* looks at what really left: departure i never comes before departure i - rate plus a
 second. Both
-are a little longer than a second (5.5 and 4 ms), because the provider sees arrivals, and requests overtake
+are a little longer than a second (7.5 and 6 ms), because the provider sees arrivals, and requests overtake
 each other
 on their way: without that room, 29 even departures can arrive as 30 in one second.
 """
 
 from collections import deque
 
-SCHEDULE_S = 1.0055
+SCHEDULE_S = 1.0075
 """seconds over which one second's worth of messages is spread"""
-WINDOW_S = 1.004
+WINDOW_S = 1.006
 """seconds in which no more than one second's worth may leave"""
 CATCH_UP_S = 0.25
 """how far behind its schedule a lane may be and still catch up"""
