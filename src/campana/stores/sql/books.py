@@ -1,0 +1,192 @@
+"""The bookkeeping that every guarded verb shares: what is locked, and how counts, usage and pace change.
+
+Whoever changes messages locks first, in this order, so that no two verbs wait for each other in a circle:
+the lane, then the campaigns with their counts in the order of their ids. Only then messages, usage and pace.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, case, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from campana.domain.campaigns import CampaignStatus, OnDailyLimit
+from campana.domain.messages import Counts, MessageStatus
+from campana.stores.sql.columns import database_bucket, database_seconds
+from campana.stores.sql.rows import counts_of
+from campana.stores.sql.schema import COUNTED, campaigns, counts, lanes, usage
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A campaign that is locked until the transaction ends."""
+
+    id: UUID
+    account_id: UUID
+    sender_id: UUID
+    recipient_list_id: UUID
+    status: CampaignStatus
+    opened: bool
+    on_daily_limit: OnDailyLimit
+    scheduled_at: datetime | None
+    counts: Counts
+    reserved: int
+
+    @property
+    def sends(self) -> bool:
+        """Whether messages of it may leave."""
+        return self.opened and self.status is CampaignStatus.PROCESSING
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLane:
+    """A lane that is locked until the transaction ends; times are seconds by the database's clock."""
+
+    sender_id: UUID
+    owner: str | None
+    fence: int
+    expires_at: float
+    quiet_from: float | None
+    in_flight: int
+    now: float
+
+    @property
+    def live(self) -> bool:
+        """Whether somebody holds it."""
+        return self.owner is not None and self.expires_at > self.now
+
+
+_HOLD = (
+    select(campaigns, *(counts.c[name] for name in (*COUNTED, "reserved")))
+    .join(counts, counts.c.campaign_id == campaigns.c.id)
+    .where(campaigns.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(campaigns.c.id)
+    .with_for_update(of=[campaigns, counts], key_share=True)
+)
+_HOLD_LANE = (
+    select(lanes, database_seconds().label("now"))
+    .where(lanes.c.sender_id == bindparam("sender"))
+    .with_for_update(key_share=True)
+)
+_SHIFT = (
+    update(counts)
+    .where(counts.c.campaign_id == bindparam("campaign"))
+    .values({name: counts.c[name] + bindparam(f"by_{name}") for name in COUNTED})
+    .values(
+        reserved=bindparam("to_reserved"),
+        pace_former=case(
+            (counts.c.pace_bucket == database_bucket(), counts.c.pace_former),
+            (counts.c.pace_bucket == database_bucket() - 1, counts.c.pace_current),
+            else_=0,
+        ),
+        pace_current=case((counts.c.pace_bucket == database_bucket(), counts.c.pace_current), else_=0)
+        + bindparam("accepted"),
+        pace_bucket=database_bucket(),
+    )
+)
+_USED = select(usage.c.used).where(
+    usage.c.sender_id == bindparam("sender"), usage.c.day == bindparam("on_day")
+)
+_SPEND = (
+    update(usage)
+    .where(usage.c.sender_id == bindparam("sender"), usage.c.day == bindparam("on_day"))
+    .values(used=usage.c.used + bindparam("by"))
+)
+_SPEND_FIRST = insert(usage)
+_IN_FLIGHT = (
+    update(lanes)
+    .where(lanes.c.sender_id == bindparam("sender"), lanes.c.fence == bindparam("at_fence"))
+    .values(in_flight=lanes.c.in_flight + bindparam("by"))
+)
+_PROMISED = (
+    select(func.coalesce(func.sum(counts.c.reserved - counts.c.sending), 0))
+    .join(campaigns, campaigns.c.id == counts.c.campaign_id)
+    .where(
+        campaigns.c.sender_id == bindparam("sender"),
+        campaigns.c.status == CampaignStatus.PROCESSING.value,
+        counts.c.reserved > counts.c.sending,
+    )
+)
+
+
+async def hold(connection: AsyncConnection, campaign_ids: Collection[UUID]) -> dict[UUID, Held]:
+    """Lock campaigns and their counts; those that do not exist are missing in the answer."""
+    if not campaign_ids:
+        return {}
+    rows = await connection.execute(_HOLD, {"ids": sorted(campaign_ids)})
+    return {row.id: _held(row) for row in rows}
+
+
+async def hold_lane(connection: AsyncConnection, sender_id: UUID) -> HeldLane | None:
+    """Lock a sender's lane; None when there is no such sender."""
+    row = (await connection.execute(_HOLD_LANE, {"sender": sender_id})).one_or_none()
+    return None if row is None else HeldLane(**row._mapping)
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """What changes in a held campaign's counts. `reserved` is the new number, None to leave it; `accepted`
+    goes into the pace."""
+
+    campaign: Held
+    by: Mapping[MessageStatus, int]
+    reserved: int | None = None
+    accepted: int = 0
+
+
+async def shift(connection: AsyncConnection, *shifts: Shift) -> None:
+    """Write changes of held campaigns' counts, one for each campaign."""
+    if shifts:
+        await connection.execute(_SHIFT, [_shift_values(one) for one in shifts])
+
+
+def _shift_values(change: Shift) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        f"by_{status.value.lower()}": change.by.get(status, 0) for status in MessageStatus
+    }
+    reserved = change.campaign.reserved if change.reserved is None else max(0, change.reserved)
+    return values | {"campaign": change.campaign.id, "to_reserved": reserved, "accepted": change.accepted}
+
+
+async def used_on(connection: AsyncConnection, sender_id: UUID, day: date) -> int:
+    """How many of the sender's messages counted on that day."""
+    found = await connection.execute(_USED, {"sender": sender_id, "on_day": day})
+    return found.scalar_one_or_none() or 0
+
+
+async def promised(connection: AsyncConnection, sender_id: UUID) -> int:
+    """Room of the day that running campaigns may still take: reserved, and not on its way already."""
+    return int((await connection.execute(_PROMISED, {"sender": sender_id})).scalar_one())
+
+
+async def spend(connection: AsyncConnection, sender_id: UUID, day: date, count: int) -> None:
+    """Count messages as used on that day. The sender's lane is held."""
+    if count == 0:
+        return
+    changed = await connection.execute(_SPEND, {"sender": sender_id, "on_day": day, "by": count})
+    if changed.rowcount == 0:
+        await connection.execute(_SPEND_FIRST, {"sender_id": sender_id, "day": day, "used": count})
+
+
+async def landed(connection: AsyncConnection, sender_id: UUID, fence: int, count: int) -> None:
+    """Count messages as no longer on their way under that fence."""
+    if count:
+        await connection.execute(_IN_FLIGHT, {"sender": sender_id, "at_fence": fence, "by": -count})
+
+
+def _held(row: Row[Any]) -> Held:
+    return Held(
+        id=row.id,
+        account_id=row.account_id,
+        sender_id=row.sender_id,
+        recipient_list_id=row.recipient_list_id,
+        status=CampaignStatus(row.status),
+        opened=row.opened,
+        on_daily_limit=OnDailyLimit(row.on_daily_limit),
+        scheduled_at=row.scheduled_at,
+        counts=counts_of(row),
+        reserved=row.reserved,
+    )

@@ -1,0 +1,137 @@
+"""Who may send for which sender. Lease time is the database's own clock, in seconds since 1970."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from campana.domain.messages import MessageStatus
+from campana.domain.senders import Sender
+from campana.engine.ports import LaneHolder, Lease
+from campana.stores.sql.books import HeldLane, Shift, hold, hold_lane, shift, spend
+from campana.stores.sql.columns import database_seconds, database_time
+from campana.stores.sql.part import Part
+from campana.stores.sql.rows import sender_of
+from campana.stores.sql.schema import campaigns, counts, lanes, messages, senders
+
+LOST_TRACK_CODE = "lost_track"
+LOST_TRACK_REASON = (
+    "the sending process died or lost its lane while this message was on its way; it may have gone out"
+)
+SAFETY_S = 1.0
+"""Holders stop sending this long before their lease runs out, so a lane is quiet from then on."""
+NEVER_USED_S = 1e9
+
+_DEAD = or_(lanes.c.owner.is_(None), lanes.c.expires_at <= database_seconds())
+_ON_ITS_WAY = (
+    select(campaigns.c.id)
+    .join(counts, counts.c.campaign_id == campaigns.c.id)
+    .where(campaigns.c.sender_id == bindparam("sender"), counts.c.sending > 0)
+)
+_LOSE_TRACK = (
+    update(messages)
+    .where(messages.c.campaign_id == bindparam("campaign"), messages.c.status == MessageStatus.SENDING.value)
+    .values(
+        status=MessageStatus.UNKNOWN.value,
+        code=LOST_TRACK_CODE,
+        reason=LOST_TRACK_REASON,
+        settled_at=database_time(),
+    )
+)
+
+
+class Lanes(Part):
+    """See the port of that name."""
+
+    async def acquire(self, sender_id: UUID, owner: str, *, ttl_s: float, day: date) -> Lease | None:
+        """None also when there is no such sender."""
+        async with self._database.write() as connection:
+            lane = await hold_lane(connection, sender_id)
+            if lane is None or lane.live:
+                return None
+            lost = await _lose_track(connection, lane, day)
+            fence = lane.fence + 1
+            changes = {"owner": owner, "fence": fence, "quiet_from": None, "in_flight": 0}
+            await connection.execute(
+                update(lanes)
+                .where(lanes.c.sender_id == sender_id)
+                .values(changes | {"expires_at": database_seconds() + ttl_s})
+            )
+        return Lease(sender_id=sender_id, owner=owner, fence=fence, quiet_s=_quiet_s(lane), lost_track=lost)
+
+    async def renew(self, lease: Lease, *, ttl_s: float) -> bool:
+        """A lease that ran out may be renewed as long as nobody else took the lane."""
+        statement = update(lanes).where(
+            lanes.c.sender_id == lease.sender_id, lanes.c.owner == lease.owner, lanes.c.fence == lease.fence
+        )
+        async with self._database.write() as connection:
+            changed = await connection.execute(statement.values(expires_at=database_seconds() + ttl_s))
+            return changed.rowcount == 1
+
+    async def release(self, lease: Lease) -> None:
+        await self.void(lease.sender_id, lease.fence)
+
+    async def void(self, sender_id: UUID, fence: int) -> bool:
+        statement = update(lanes).where(
+            lanes.c.sender_id == sender_id, lanes.c.fence == fence, lanes.c.owner.is_not(None)
+        )
+        ended = {"owner": None, "quiet_from": database_seconds(), "expires_at": database_seconds()}
+        async with self._database.write() as connection:
+            return (await connection.execute(statement.values(ended))).rowcount == 1
+
+    async def expire(self, *, day_of: Mapping[UUID, date]) -> int:
+        lost = 0
+        for sender_id, day in sorted(day_of.items()):
+            async with self._database.write() as connection:
+                lane = await hold_lane(connection, sender_id)
+                if lane is None or lane.live or not lane.in_flight:
+                    continue
+                lost += await _lose_track(connection, lane, day)
+                nothing = update(lanes).where(lanes.c.sender_id == sender_id).values(in_flight=0)
+                await connection.execute(nothing)
+        return lost
+
+    async def stranded(self) -> Sequence[Sender]:
+        query = (
+            select(senders)
+            .join(lanes, lanes.c.sender_id == senders.c.id)
+            .where(lanes.c.in_flight > 0, _DEAD)
+            .order_by(senders.c.id)
+        )
+        async with self._database.read() as connection:
+            return [sender_of(row) for row in await connection.execute(query)]
+
+    async def holders(self) -> Sequence[LaneHolder]:
+        left = (lanes.c.expires_at - database_seconds()).label("left")
+        query = (
+            select(lanes.c.sender_id, lanes.c.owner, lanes.c.fence, left)
+            .where(lanes.c.owner.is_not(None))
+            .order_by(lanes.c.sender_id)
+        )
+        async with self._database.read() as connection:
+            rows = await connection.execute(query)
+            return [LaneHolder(row.sender_id, row.owner, row.fence, row.left) for row in rows]
+
+
+def _quiet_s(lane: HeldLane) -> float:
+    if lane.fence == 0:
+        return NEVER_USED_S
+    since = lane.quiet_from if lane.quiet_from is not None else lane.expires_at - SAFETY_S
+    return max(0.0, lane.now - since)
+
+
+async def _lose_track(connection: AsyncConnection, lane: HeldLane, day: date) -> int:
+    """What a dead lease left on its way may have gone out: UNKNOWN, counted as used; how many messages."""
+    if not lane.in_flight:
+        return 0
+    found = await connection.execute(_ON_ITS_WAY, {"sender": lane.sender_id})
+    lost = 0
+    for campaign in (await hold(connection, found.scalars().all())).values():
+        turned = (await connection.execute(_LOSE_TRACK, {"campaign": campaign.id})).rowcount
+        by = {MessageStatus.SENDING: -turned, MessageStatus.UNKNOWN: turned}
+        await shift(connection, Shift(campaign, by, reserved=campaign.reserved - turned))
+        lost += turned
+    await spend(connection, lane.sender_id, day, lost)
+    return lost

@@ -1,0 +1,98 @@
+"""A campaign's recipients become its messages, in portions, until the campaign is opened."""
+
+from uuid import UUID
+
+from sqlalchemy import bindparam, case, exists, func, insert, literal, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from campana.domain.campaigns import EDITABLE, CampaignStatus
+from campana.domain.messages import MessageStatus
+from campana.stores.sql.books import Held, hold
+from campana.stores.sql.part import Part
+from campana.stores.sql.schema import campaigns, counts, messages, recipients, suppressions
+
+SUPPRESSED_CODE = "suppressed"
+SUPPRESSED_REASON = "the number is on the suppression list"
+
+_PENDING = MessageStatus.PENDING.value
+_SKIPPED = MessageStatus.SKIPPED.value
+
+_IS_SUPPRESSED = exists().where(
+    suppressions.c.account_id == bindparam("account"), suppressions.c.phone == recipients.c.phone
+)
+_PEOPLE = (
+    select(recipients.c.row, _IS_SUPPRESSED.label("suppressed"))
+    .where(recipients.c.list_id == bindparam("list"), recipients.c.row > bindparam("after"))
+    .order_by(recipients.c.row)
+    .limit(bindparam("portion"))
+    .subquery()
+)
+_LOAD = insert(messages).from_select(
+    ["campaign_id", "row", "status", "code", "reason"],
+    select(
+        bindparam("campaign", type_=messages.c.campaign_id.type),
+        _PEOPLE.c.row,
+        case((_PEOPLE.c.suppressed, _SKIPPED), else_=_PENDING),
+        case((_PEOPLE.c.suppressed, SUPPRESSED_CODE)),
+        case((_PEOPLE.c.suppressed, SUPPRESSED_REASON)),
+    ),
+)
+_LAST_ROW = select(func.coalesce(func.max(messages.c.row), 0)).where(
+    messages.c.campaign_id == bindparam("campaign")
+)
+_SKIPPED_BEHIND = select(func.count()).where(
+    messages.c.campaign_id == bindparam("campaign"),
+    messages.c.status == literal(_SKIPPED),
+    messages.c.row > bindparam("after"),
+)
+_ADD = (
+    update(counts)
+    .where(counts.c.campaign_id == bindparam("campaign"))
+    .values(
+        pending=counts.c.pending + bindparam("by_pending"),
+        skipped=counts.c.skipped + bindparam("by_skipped"),
+        total=counts.c.total + bindparam("by_pending") + bindparam("by_skipped"),
+    )
+)
+
+
+class Loading(Part):
+    """See Ledger."""
+
+    async def load(self, campaign_id: UUID, *, limit: int) -> int:
+        async with self._database.write() as connection:
+            campaign = (await hold(connection, [campaign_id])).get(campaign_id)
+            if campaign is None or not _in_the_making(campaign):
+                return 0
+            return await _load(connection, campaign, limit)
+
+    async def open_campaign(self, campaign_id: UUID, status: CampaignStatus) -> bool:
+        """Raises ValueError for a status other than DRAFT and SCHEDULED."""
+        if status not in EDITABLE:
+            raise ValueError(f"a campaign cannot be opened as {status}")
+        statement = (
+            update(campaigns)
+            .where(
+                campaigns.c.id == campaign_id,
+                campaigns.c.opened.is_(False),
+                campaigns.c.status == CampaignStatus.DRAFT.value,
+            )
+            .values(opened=True, status=status.value)
+        )
+        async with self._database.write() as connection:
+            return (await connection.execute(statement)).rowcount == 1
+
+
+def _in_the_making(campaign: Held) -> bool:
+    return not campaign.opened and campaign.status is CampaignStatus.DRAFT
+
+
+async def _load(connection: AsyncConnection, campaign: Held, limit: int) -> int:
+    mine = {"campaign": campaign.id}
+    after = (await connection.execute(_LAST_ROW, mine)).scalar_one()
+    portion = {"account": campaign.account_id, "list": campaign.recipient_list_id, "portion": limit}
+    loaded = (await connection.execute(_LOAD, mine | portion | {"after": after})).rowcount
+    if loaded:
+        skipped = (await connection.execute(_SKIPPED_BEHIND, mine | {"after": after})).scalar_one()
+        await connection.execute(_ADD, mine | {"by_pending": loaded - skipped, "by_skipped": skipped})
+    return loaded

@@ -1,0 +1,96 @@
+"""Migrations, run by Alembic from inside the package: no file outside of it is needed."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, text
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from campana.domain.errors import StoreUnavailable
+from campana.stores.sql.failures import translated
+
+HEAD = "0002"
+"""The newest migration; a test compares it with the files."""
+
+_LOCK = 0x43616D70
+"""One upgrade at a time, among all processes on a PostgreSQL database."""
+
+
+async def upgrade(url: URL) -> None:
+    """Bring the database to HEAD. Several processes may call it at once; one works, the others find it done.
+
+    Raises StoreUnavailable when the database cannot be asked or written.
+    """
+    if url.get_backend_name() == "sqlite":
+        _make_folder(Path(url.database or ""))
+    await _run(url, _upgrade)
+
+
+async def current(url: URL) -> str | None:
+    """The migration the database is at; None for an empty one."""
+    found: list[str | None] = []
+    await _run(url, lambda connection: found.append(_current(connection)))
+    return found[0]
+
+
+def head() -> str:
+    """The newest migration among the files."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - starting a server need not load Alembic
+
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
+async def _run(url: URL, work: Any) -> None:
+    engine = _engine(url)
+    try:
+        with translated():
+            async with engine.connect() as connection:
+                if engine.dialect.name == "sqlite":
+                    await connection.exec_driver_sql("PRAGMA busy_timeout = 30000")
+                    await connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+                    await connection.exec_driver_sql("BEGIN IMMEDIATE")
+                else:
+                    await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+                await connection.run_sync(work)
+                await connection.commit()
+    finally:
+        await engine.dispose()
+
+
+def _engine(url: URL) -> AsyncEngine:
+    arguments: dict[str, Any] = {"timeout": 5}
+    if url.get_backend_name() == "sqlite":
+        arguments["isolation_level"] = None
+    return create_async_engine(url, poolclass=NullPool, connect_args=arguments, hide_parameters=True)
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415
+
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _current(connection: Connection) -> str | None:
+    from alembic.migration import MigrationContext  # noqa: PLC0415
+
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _config() -> Any:
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnavailable(f"The folder {path.parent} cannot be made ({error.strerror})") from error

@@ -1,0 +1,169 @@
+"""How campaigns move from state to state, and what that does to messages that are not on their way."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from campana.domain.campaigns import Campaign, CampaignStatus, start_states
+from campana.domain.messages import MessageStatus
+from campana.domain.senders import Sender
+from campana.stores.sql.books import Held, Shift, hold, shift
+from campana.stores.sql.part import Part
+from campana.stores.sql.rows import campaign_of, sender_of
+from campana.stores.sql.schema import campaigns, counts, messages, senders
+
+_ENDED = frozenset({CampaignStatus.COMPLETED, CampaignStatus.FAILED, CampaignStatus.CANCELLED})
+_SWEPT = {CampaignStatus.CANCELLED: MessageStatus.SKIPPED, CampaignStatus.FAILED: MessageStatus.FAILED}
+_RETRIED = frozenset({MessageStatus.FAILED, MessageStatus.UNKNOWN})
+_RETRYING = frozenset({CampaignStatus.PAUSED, CampaignStatus.PROCESSING})
+_SCHEDULED = campaigns.c.opened.is_(True) & (campaigns.c.status == CampaignStatus.SCHEDULED.value)
+
+
+class Moves(Part):
+    """See Ledger."""
+
+    async def move(
+        self,
+        campaign_id: UUID,
+        target: CampaignStatus,
+        *,
+        origins: Collection[CampaignStatus],
+        at: datetime,
+        error: str | None = None,
+        scheduled_at: datetime | None = None,
+    ) -> bool:
+        """Raises ValueError for a move that the transition table lacks, and for PROCESSING, which is
+        `start`'s.
+
+        A campaign becomes COMPLETED only when nothing is open, SCHEDULED only when it has a time.
+        """
+        if target is CampaignStatus.PROCESSING or not set(origins) <= start_states(target):
+            raise ValueError(f"no move leads from {sorted(origins)} to {target}")
+        async with self._database.write() as connection:
+            campaign = (await hold(connection, [campaign_id])).get(campaign_id)
+            if campaign is None or not _may_move(campaign, target, origins, scheduled_at):
+                return False
+            changes = {"error": error, "completed_at": at if target in _ENDED else None}
+            if scheduled_at is not None:
+                changes["scheduled_at"] = scheduled_at
+            await _move(connection, campaign, target, changes)
+        return True
+
+    async def complete(self, campaign_id: UUID, at: datetime) -> bool:
+        return await self.move(
+            campaign_id, CampaignStatus.COMPLETED, origins={CampaignStatus.PROCESSING}, at=at
+        )
+
+    async def due(self, now: datetime, *, limit: int) -> Sequence[tuple[Campaign, Sender]]:
+        query = (
+            select(campaigns)
+            .where(_SCHEDULED, campaigns.c.scheduled_at <= now)
+            .order_by(campaigns.c.scheduled_at, campaigns.c.id)
+            .limit(limit)
+        )
+        async with self._database.read() as connection:
+            found = [campaign_of(row) for row in await connection.execute(query)]
+            ids = {campaign.sender_id for campaign in found}
+            rows = await connection.execute(select(senders).where(senders.c.id.in_(ids)))
+            by_id = {row.id: sender_of(row) for row in rows}
+        return [(campaign, by_id[campaign.sender_id]) for campaign in found]
+
+    async def next_due(self) -> datetime | None:
+        async with self._database.read() as connection:
+            query = select(func.min(campaigns.c.scheduled_at)).where(_SCHEDULED)
+            earliest: datetime | None = (await connection.execute(query)).scalar_one()
+        return earliest
+
+    async def unswept(self) -> Sequence[Campaign]:
+        query = (
+            select(campaigns)
+            .join(counts, counts.c.campaign_id == campaigns.c.id)
+            .where(
+                campaigns.c.opened.is_(True),
+                campaigns.c.status.in_([status.value for status in _SWEPT]),
+                counts.c.pending > 0,
+            )
+        )
+        async with self._database.read() as connection:
+            return [campaign_of(row) for row in await connection.execute(query)]
+
+    async def sweep(self, campaign_id: UUID, *, code: str, reason: str, at: datetime, limit: int) -> int:
+        changes = {"code": code, "reason": reason, "settled_at": at, "not_before": None}
+        async with self._database.write() as connection:
+            campaign = (await hold(connection, [campaign_id])).get(campaign_id)
+            target = _SWEPT.get(campaign.status) if campaign is not None else None
+            if campaign is None or target is None:
+                return 0
+            return await _turn(connection, campaign, (MessageStatus.PENDING, target), changes, limit)
+
+    async def retry(self, campaign_id: UUID, status: MessageStatus, *, now: datetime, limit: int) -> int:
+        """Raises ValueError for a status other than FAILED and UNKNOWN."""
+        if status not in _RETRIED:
+            raise ValueError(f"{status} messages cannot be tried again")
+        async with self._database.write() as connection:
+            campaign = (await hold(connection, [campaign_id])).get(campaign_id)
+            if campaign is None or campaign.status not in _RETRYING:
+                return 0
+            changes = _AS_NEW | {"not_before": now}
+            return await _turn(connection, campaign, (status, MessageStatus.PENDING), changes, limit)
+
+
+_AS_NEW: dict[str, Any] = {
+    "attempts": 0,
+    "fence": None,
+    "provider_message_id": None,
+    "provider_key": None,
+    "code": None,
+    "reason": None,
+    "sent_at": None,
+    "delivered_at": None,
+    "read_at": None,
+    "settled_at": None,
+}
+
+
+def _may_move(
+    campaign: Held, target: CampaignStatus, origins: Collection[CampaignStatus], scheduled_at: datetime | None
+) -> bool:
+    if not campaign.opened or campaign.status not in origins:
+        return False
+    if target is CampaignStatus.COMPLETED:
+        return campaign.counts.open == 0
+    return target is not CampaignStatus.SCHEDULED or (scheduled_at or campaign.scheduled_at) is not None
+
+
+async def _move(
+    connection: AsyncConnection, campaign: Held, target: CampaignStatus, changes: dict[str, Any]
+) -> None:
+    """Outside of PROCESSING nothing is reserved, and nothing waits for the next day."""
+    values = changes | {"status": target.value, "waiting_until": None}
+    if target is CampaignStatus.DRAFT:
+        values["scheduled_at"] = None
+    await connection.execute(update(campaigns).where(campaigns.c.id == campaign.id).values(values))
+    if campaign.reserved:
+        await shift(connection, Shift(campaign, {}, reserved=0))
+
+
+async def _turn(
+    connection: AsyncConnection,
+    campaign: Held,
+    move: tuple[MessageStatus, MessageStatus],
+    changes: dict[str, Any],
+    limit: int,
+) -> int:
+    """Up to `limit` messages of a held campaign from one state to another, in row order; how many."""
+    origin, target = move
+    mine = (messages.c.campaign_id == campaign.id) & (messages.c.status == origin.value)
+    portion = select(messages.c.row).where(mine).order_by(messages.c.row).limit(limit).subquery()
+    last = select(func.max(portion.c.row)).scalar_subquery()
+    statement = (
+        update(messages).where(mine, messages.c.row <= last).values(changes | {"status": target.value})
+    )
+    turned = (await connection.execute(statement)).rowcount
+    if turned:
+        await shift(connection, Shift(campaign, {origin: -turned, target: turned}))
+    return turned

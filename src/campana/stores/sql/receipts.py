@@ -1,0 +1,103 @@
+"""Receipts: what the provider says later of a message it accepted. They come doubled and out of order."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, case, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from campana.domain.messages import RECEIPT_RANK, MessageStatus, start_states
+from campana.stores.sql.books import Shift, hold, shift
+from campana.stores.sql.outcomes import provider_key
+from campana.stores.sql.part import Part
+from campana.stores.sql.schema import messages
+
+_RECEIVED = frozenset({*RECEIPT_RANK, MessageStatus.FAILED})
+_WENT_OUT = frozenset(
+    {MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.READ, MessageStatus.UNKNOWN}
+)
+
+
+class Receipts(Part):
+    """See Ledger."""
+
+    async def receive(
+        self,
+        sender_id: UUID,
+        provider_message_id: str,
+        status: MessageStatus,
+        *,
+        at: datetime,
+        code: str | None = None,
+        reason: str | None = None,
+    ) -> bool:
+        """Raises ValueError for a status that no receipt brings. READ implies delivered."""
+        if status not in _RECEIVED:
+            raise ValueError(f"no receipt says {status}")
+        async with self._database.read() as connection:
+            known = await _find(connection, sender_id, provider_message_id)
+        if known is None:
+            return False
+        changes = _changes(status, at, code, reason)
+        if not _says_something_new(known, status, at):
+            return True
+        async with self._database.write() as connection:
+            campaign = (await hold(connection, [known.campaign_id])).get(known.campaign_id)
+            message = await _find(connection, sender_id, provider_message_id)
+            if campaign is None or message is None:
+                return message is not None
+            await _keep_earliest_delivery(connection, message, status, at)
+            origin = MessageStatus(message.status)
+            if origin in _origins(status):
+                await connection.execute(_this(message).values(changes))
+                await shift(connection, Shift(campaign, {origin: -1, status: 1}))
+        return True
+
+
+async def _find(connection: AsyncConnection, sender_id: UUID, provider_message_id: str) -> Row[Any] | None:
+    """By the short key, then by the id itself."""
+    query = select(messages).where(
+        messages.c.provider_key == provider_key(sender_id, provider_message_id),
+        messages.c.provider_message_id == provider_message_id,
+    )
+    return (await connection.execute(query)).one_or_none()
+
+
+def _origins(status: MessageStatus) -> frozenset[MessageStatus]:
+    return start_states(status) & _WENT_OUT
+
+
+def _says_something_new(message: Row[Any], status: MessageStatus, at: datetime) -> bool:
+    if MessageStatus(message.status) in _origins(status):
+        return True
+    return bool(status is MessageStatus.DELIVERED and message.delivered_at and at < message.delivered_at)
+
+
+def _this(message: Row[Any]) -> Any:
+    return update(messages).where(
+        messages.c.campaign_id == message.campaign_id,
+        messages.c.row == message.row,
+        messages.c.status == message.status,
+    )
+
+
+async def _keep_earliest_delivery(
+    connection: AsyncConnection, message: Row[Any], status: MessageStatus, at: datetime
+) -> None:
+    """A delivery told after the reading still says when it was; the state does not go back."""
+    if status is MessageStatus.DELIVERED and message.delivered_at and at < message.delivered_at:
+        await connection.execute(_this(message).values(delivered_at=at))
+
+
+def _changes(status: MessageStatus, at: datetime, code: str | None, reason: str | None) -> dict[str, Any]:
+    """What an UNKNOWN was about no longer matters once the provider speaks."""
+    sent = case((messages.c.sent_at.is_(None), at), else_=messages.c.sent_at)
+    changes: dict[str, Any] = {"status": status.value, "code": code, "reason": reason}
+    if status is MessageStatus.FAILED:
+        return changes | {"settled_at": at}
+    changes["sent_at"] = sent
+    if status is MessageStatus.SENT:
+        return changes
+    changes["delivered_at"] = case((messages.c.delivered_at.is_(None), at), else_=messages.c.delivered_at)
+    return changes | ({"read_at": at} if status is MessageStatus.READ else {})

@@ -1,0 +1,51 @@
+"""Removing lists and campaigns that nobody can see any more, in portions, so that no write takes long."""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Table, delete, func, select, update
+
+from campana.domain.campaigns import CampaignStatus
+from campana.stores.sql.database import Database
+from campana.stores.sql.schema import campaigns, counts, messages, recipient_lists, recipients, row_problems
+
+_PORTION = 5000
+
+
+async def remove_list(database: Database, list_id: UUID) -> None:
+    """A list that is not closed, with all that is in it. Safe to repeat."""
+    await _empty(database, recipients, recipients.c.list_id == list_id)
+    await _empty(database, row_problems, row_problems.c.list_id == list_id)
+    async with database.write() as connection:
+        query = select(recipient_lists.c.closed).where(recipient_lists.c.id == list_id).with_for_update()
+        if (await connection.execute(query)).scalar_one_or_none() is not False:
+            return
+        for table in (recipients, row_problems):  # what a late batch brought meanwhile
+            await connection.execute(delete(table).where(table.c.list_id == list_id))
+        await connection.execute(delete(recipient_lists).where(recipient_lists.c.id == list_id))
+
+
+async def remove_campaign(database: Database, campaign_id: UUID) -> bool:
+    """A campaign that was never opened, with its messages; whether it still was one. Safe to repeat.
+
+    CANCELLED before it was opened means: on its way out. Neither `load` nor `open_campaign` touches it any
+    more.
+    """
+    mine = messages.c.campaign_id == campaign_id
+    mark = update(campaigns).where(campaigns.c.id == campaign_id, campaigns.c.opened.is_(False))
+    async with database.write() as connection:
+        if not (await connection.execute(mark.values(status=CampaignStatus.CANCELLED.value))).rowcount:
+            return False
+    await _empty(database, messages, mine)
+    async with database.write() as connection:
+        await connection.execute(delete(counts).where(counts.c.campaign_id == campaign_id))
+        await connection.execute(delete(campaigns).where(campaigns.c.id == campaign_id))
+    return True
+
+
+async def _empty(database: Database, table: Table, mine: ColumnElement[bool]) -> None:
+    portion = select(table.c.row).where(mine).order_by(table.c.row).limit(_PORTION).subquery()
+    statement = delete(table).where(mine, table.c.row <= select(func.max(portion.c.row)).scalar_subquery())
+    removed = _PORTION
+    while removed:
+        async with database.write() as connection:
+            removed = (await connection.execute(statement)).rowcount

@@ -1,0 +1,83 @@
+"""What lanes look at: which senders have something to do, and a sender's running campaigns."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, func, or_, select
+
+from campana.domain.campaigns import CampaignStatus
+from campana.engine.ports import LaneCampaign, LaneView
+from campana.stores.sql.books import used_on
+from campana.stores.sql.columns import Moment
+from campana.stores.sql.part import Part
+from campana.stores.sql.rows import campaign_of, counts_of, sender_of
+from campana.stores.sql.schema import COUNTED, campaigns, counts, lanes, messages, recipient_lists, senders
+
+_RUNNING = campaigns.c.opened.is_(True) & (campaigns.c.status == CampaignStatus.PROCESSING.value)
+_SENDER = (
+    select(senders, lanes.c.in_flight)
+    .join(lanes, lanes.c.sender_id == senders.c.id)
+    .where(senders.c.id == bindparam("sender"))
+)
+_NEXT_RETRY = (
+    select(func.min(messages.c.not_before, type_=Moment()))
+    .where(messages.c.campaign_id == campaigns.c.id, messages.c.not_before.is_not(None))
+    .scalar_subquery()
+)
+_CAMPAIGNS = (
+    select(
+        campaigns,
+        *(counts.c[name] for name in (*COUNTED, "reserved")),
+        recipient_lists.c.columns,
+        recipient_lists.c.name_column,
+        _NEXT_RETRY.label("next_retry"),
+    )
+    .join(counts, counts.c.campaign_id == campaigns.c.id)
+    .join(recipient_lists, recipient_lists.c.id == campaigns.c.recipient_list_id)
+    .where(
+        campaigns.c.sender_id == bindparam("sender"),
+        _RUNNING,
+        or_(campaigns.c.waiting_until.is_(None), campaigns.c.waiting_until <= bindparam("now")),
+    )
+    .order_by(campaigns.c.started_at, campaigns.c.id)
+)
+
+
+class Rounds(Part):
+    """See Ledger."""
+
+    async def working_senders(self, now: datetime) -> Sequence[UUID]:
+        query = (
+            select(campaigns.c.sender_id)
+            .distinct()
+            .where(_RUNNING, or_(campaigns.c.waiting_until.is_(None), campaigns.c.waiting_until <= now))
+        )
+        async with self._database.read() as connection:
+            return (await connection.execute(query)).scalars().all()
+
+    async def lane_view(self, sender_id: UUID, *, now: datetime, day: date) -> LaneView | None:
+        async with self._database.read() as connection:
+            found = (await connection.execute(_SENDER, {"sender": sender_id})).one_or_none()
+            if found is None:
+                return None
+            rows = (await connection.execute(_CAMPAIGNS, {"sender": sender_id, "now": now})).all()
+            used = await used_on(connection, sender_id, day)
+        return LaneView(
+            sender=sender_of(found),
+            campaigns=tuple(_lane_campaign(row) for row in rows),
+            used=used,
+            in_flight=found.in_flight,
+        )
+
+
+def _lane_campaign(row: Row[Any]) -> LaneCampaign:
+    return LaneCampaign(
+        campaign=campaign_of(row),
+        columns=tuple(row.columns),
+        name_column=row.name_column,
+        counts=counts_of(row),
+        reserved=row.reserved,
+        next_retry=row.next_retry,
+    )

@@ -1,0 +1,198 @@
+"""From database rows to the domain's words and back. Knows columns, no statements."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row
+
+from campana.domain.accounts import Account, ApiKey, Role, User
+from campana.domain.campaigns import Campaign, CampaignKind, CampaignStatus, Header, OnDailyLimit, Template
+from campana.domain.messages import Counts, Message, MessageStatus
+from campana.domain.recipients import Blanks, Recipient, RecipientList, Suppression
+from campana.domain.senders import Sender
+from campana.stores.sql.schema import COUNTED
+
+Values = dict[str, Any]
+
+
+def key_of(text: str) -> str:
+    """How names and addresses are compared: without regard to case, in any script."""
+    return text.strip().casefold()
+
+
+def pack_cells(values: Sequence[str]) -> str:
+    """A recipient's values as they are stored."""
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+
+
+def account_of(row: Row[Any]) -> Account:
+    return Account(id=row.id, name=row.name, created_at=row.created_at)
+
+
+def user_of(row: Row[Any]) -> User:
+    return User(
+        id=row.id,
+        account_id=row.account_id,
+        email=row.email,
+        role=Role(row.role),
+        admin=row.admin,
+        password_hash=row.password_hash,
+        created_at=row.created_at,
+    )
+
+
+def api_key_of(row: Row[Any]) -> ApiKey:
+    return ApiKey(
+        id=row.id,
+        user_id=row.user_id,
+        name=row.name,
+        digest=row.digest,
+        last_four=row.last_four,
+        created_at=row.created_at,
+    )
+
+
+def sender_of(row: Row[Any]) -> Sender:
+    return Sender(
+        id=row.id,
+        account_id=row.account_id,
+        name=row.name,
+        provider=row.provider,
+        sealed_credentials=row.sealed_credentials,
+        credential_hints=row.credential_hints,
+        rate_limit_per_s=row.rate_limit_per_s,
+        daily_limit=row.daily_limit,
+        timezone=ZoneInfo(row.timezone),
+        country=row.country,
+        created_at=row.created_at,
+    )
+
+
+def sender_values(sender: Sender) -> Values:
+    return {
+        "id": sender.id,
+        "account_id": sender.account_id,
+        "name": sender.name,
+        "name_key": key_of(sender.name),
+        "provider": sender.provider,
+        "sealed_credentials": sender.sealed_credentials,
+        "credential_hints": dict(sender.credential_hints),
+        "rate_limit_per_s": sender.rate_limit_per_s,
+        "daily_limit": sender.daily_limit,
+        "timezone": sender.timezone.key,
+        "country": sender.country,
+        "created_at": sender.created_at,
+    }
+
+
+def list_of(row: Row[Any]) -> RecipientList:
+    return RecipientList(
+        id=row.id,
+        account_id=row.account_id,
+        filename=row.filename,
+        columns=tuple(row.columns),
+        phone_column=row.phone_column,
+        name_column=row.name_column,
+        country=row.country,
+        total=row.total,
+        valid=row.valid,
+        invalid=row.invalid,
+        duplicates=row.duplicates,
+        suppressed=row.suppressed,
+        blanks={column: Blanks(found["count"], tuple(found["rows"])) for column, found in row.blanks.items()},
+        created_at=row.created_at,
+        created_by=row.created_by,
+        sheet=row.sheet,
+        listed=row.listed,
+    )
+
+
+def list_values(recipients: RecipientList) -> Values:
+    values = {name: getattr(recipients, name) for name in RecipientList.__slots__}
+    values["columns"] = list(recipients.columns)
+    values["blanks"] = {
+        column: {"count": blanks.count, "rows": list(blanks.rows)}
+        for column, blanks in recipients.blanks.items()
+    }
+    return values
+
+
+def recipient_of(row: Row[Any]) -> Recipient:
+    return Recipient(row=row.row, phone=row.phone, name=row.name, values=tuple(json.loads(row.cells)))
+
+
+def suppression_of(row: Row[Any]) -> Suppression:
+    return Suppression(
+        id=row.id,
+        account_id=row.account_id,
+        phone=row.phone,
+        reason=row.reason,
+        source=row.source,
+        created_at=row.created_at,
+    )
+
+
+def campaign_of(row: Row[Any]) -> Campaign:
+    return Campaign(
+        id=row.id,
+        account_id=row.account_id,
+        sender_id=row.sender_id,
+        recipient_list_id=row.recipient_list_id,
+        name=row.name,
+        template=Template(**row.template),
+        fields=row.fields,
+        header=None if row.header is None else Header(**row.header),
+        status=CampaignStatus(row.status),
+        scheduled_at=row.scheduled_at,
+        created_at=row.created_at,
+        on_daily_limit=OnDailyLimit(row.on_daily_limit),
+        kind=CampaignKind(row.kind),
+        started_at=row.started_at,
+        completed_at=row.completed_at,
+        waiting_until=row.waiting_until,
+        error=row.error,
+        created_by=row.created_by,
+        idempotency_key=row.idempotency_key,
+        request_digest=row.request_digest,
+    )
+
+
+def campaign_values(campaign: Campaign) -> Values:
+    return {name: getattr(campaign, name) for name in Campaign.__slots__} | {
+        "name_key": key_of(campaign.name),
+        "template": asdict(campaign.template),
+        "fields": dict(campaign.fields),
+        "header": None if campaign.header is None else asdict(campaign.header),
+        "status": campaign.status.value,
+        "on_daily_limit": campaign.on_daily_limit.value,
+        "kind": campaign.kind.value,
+    }
+
+
+def counts_of(row: Row[Any]) -> Counts:
+    return Counts(**counts_mapping(row._mapping))
+
+
+def counts_mapping(row: Mapping[Any, Any]) -> dict[str, int]:
+    return {name: row[name] for name in COUNTED}
+
+
+def message_of(row: Row[Any]) -> Message:
+    return Message(
+        campaign_id=row.campaign_id,
+        row=row.row,
+        phone=row.phone,
+        name=row.name,
+        status=MessageStatus(row.status),
+        attempts=row.attempts,
+        provider_message_id=row.provider_message_id,
+        error_code=row.code,
+        error_reason=row.reason,
+        sent_at=row.sent_at,
+        delivered_at=row.delivered_at,
+        read_at=row.read_at,
+        values=tuple(json.loads(row.cells)),
+    )

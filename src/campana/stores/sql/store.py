@@ -1,0 +1,80 @@
+"""The store as one object: the parts put together, and the two ways to begin."""
+
+from typing import TYPE_CHECKING
+
+from campana.stores.sql import migrations
+from campana.stores.sql.accounts import Accounts
+from campana.stores.sql.campaigns import Campaigns
+from campana.stores.sql.database import Database
+from campana.stores.sql.health import Health, check_version
+from campana.stores.sql.hosts import Hosts
+from campana.stores.sql.lanes import Lanes
+from campana.stores.sql.lists import Lists
+from campana.stores.sql.loading import Loading
+from campana.stores.sql.messages import Messages
+from campana.stores.sql.moves import Moves
+from campana.stores.sql.receipts import Receipts
+from campana.stores.sql.recipients import Recipients
+from campana.stores.sql.room import Room
+from campana.stores.sql.rounds import Rounds
+from campana.stores.sql.senders import Senders
+from campana.stores.sql.settling import Settling
+from campana.stores.sql.suppressions import Suppressions
+from campana.stores.sql.taking import Taking
+from campana.stores.sql.urls import driver_url
+
+if TYPE_CHECKING:
+    from campana.engine.ports import Store
+
+
+class SqlStore(
+    Health,
+    Accounts,
+    Senders,
+    Lists,
+    Recipients,
+    Campaigns,
+    Messages,
+    Suppressions,
+    Loading,
+    Moves,
+    Room,
+    Rounds,
+    Taking,
+    Settling,
+    Receipts,
+    Lanes,
+    Hosts,
+):
+    """Implements `engine.ports.Store` on SQLite and PostgreSQL. Belongs to the event loop it was opened
+    in."""
+
+
+def _as_the_engine_sees_it(store: SqlStore) -> "Store":
+    """Only for the type checker: the parts together are the port."""
+    return store
+
+
+async def open_store(url: str) -> SqlStore:
+    """The store at `sqlite:///file`, a bare path, or `postgresql://…`. Does not migrate.
+
+    Raises StoreUnavailable when the database cannot be asked or lacks migrations, with what to do;
+    ConfigurationError for a URL that names no such store.
+    """
+    database = Database(driver_url(url))
+    try:
+        await check_version(database)
+    except BaseException:
+        await database.close()
+        raise
+    return SqlStore(database)
+
+
+async def upgrade(url: str) -> None:
+    """Bring the database at `url` to this version's tables; makes a SQLite file where there is none."""
+    await migrations.upgrade(driver_url(url))
+
+
+async def version(url: str) -> str | None:
+    """The migration the database at `url` is at; None for an empty one."""
+    return await migrations.current(driver_url(url))

@@ -1,0 +1,46 @@
+"""A campaign as reports show it: with counts, pace and what is reserved, in one row."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from campana.domain.campaigns import CampaignStatus
+from campana.engine.ports import CampaignView
+from campana.stores.sql.columns import database_seconds
+from campana.stores.sql.rows import campaign_of, counts_of
+from campana.stores.sql.schema import COUNTED, campaigns, counts
+
+_SPAN_S = 10.0
+
+VIEWS = select(
+    campaigns,
+    *(counts.c[name] for name in (*COUNTED, "reserved", "pace_bucket", "pace_current", "pace_former")),
+    database_seconds().label("now"),
+).join(counts, counts.c.campaign_id == campaigns.c.id)
+"""Every campaign, opened or not; callers narrow it."""
+
+
+def view_of(row: Row[Any]) -> CampaignView:
+    """The view in a row of VIEWS."""
+    campaign = campaign_of(row)
+    return CampaignView(
+        campaign=campaign,
+        counts=counts_of(row),
+        rate=_rate(row, campaign.started_at) if campaign.status is CampaignStatus.PROCESSING else 0.0,
+        reserved=row.reserved,
+    )
+
+
+def _rate(row: Row[Any], started_at: datetime | None) -> float:
+    """Accepted over the last ten seconds, or since the start where that is less: this bucket, and of the
+    one before the part that ten seconds reach back to."""
+    bucket, into = divmod(row.now, _SPAN_S)
+    if bucket == row.pace_bucket:
+        accepted = row.pace_current + row.pace_former * (1 - into / _SPAN_S)
+    elif bucket == row.pace_bucket + 1:
+        accepted = row.pace_current * (1 - into / _SPAN_S)
+    else:
+        return 0.0
+    running = row.now - started_at.timestamp() if started_at is not None else _SPAN_S
+    return float(accepted) / min(_SPAN_S, max(1.0, running))

@@ -1,0 +1,85 @@
+"""What every test may ask for: a store on each database, fresh and migrated, and the servers behind them."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+
+import pytest
+
+from campana.engine.ports import Store
+from campana.stores import open_store
+from tests.support.postgres import Cluster
+from tests.support.stores import FreshUrl, postgresql_maker, running_cluster, sqlite_maker
+
+OpenAgain = Callable[[], Awaitable[Store]]
+
+STORE_KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Cluster]:
+    """A PostgreSQL server for this test process, without fsync: nothing here pulls its plug."""
+    with running_cluster(fsync=False) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def postgres() -> Iterator[Cluster]:
+    """A durable PostgreSQL server of the test's own, to be stopped, started and crashed."""
+    with running_cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def fresh_sqlite(tmp_path_factory: pytest.TempPathFactory) -> FreshUrl:
+    """Makes migrated SQLite databases."""
+    return sqlite_maker(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def fresh_postgresql(postgres_server: Cluster) -> FreshUrl:
+    """Makes migrated PostgreSQL databases."""
+    return postgresql_maker(postgres_server)
+
+
+@pytest.fixture(params=STORE_KINDS)
+def store_kind(request: pytest.FixtureRequest) -> str:
+    """The kind of database; whoever asks for it, for `store` or for `store_url` runs on each."""
+    return str(request.param)
+
+
+@pytest.fixture
+def store_url(store_kind: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A fresh, migrated database of that kind."""
+    fresh: FreshUrl = request.getfixturevalue(f"fresh_{store_kind}")
+    with fresh() as url:
+        yield url
+
+
+@pytest.fixture
+async def store(store_url: str) -> AsyncIterator[Store]:
+    """A store on a fresh database."""
+    opened = await open_store(store_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def open_again(store_url: str) -> AsyncIterator[OpenAgain]:
+    """Opens the same database once more, as another process would."""
+    opened: list[Store] = []
+
+    async def again() -> Store:
+        opened.append(await open_store(store_url))
+        return opened[-1]
+
+    yield again
+    for one in opened:
+        await one.close()
+
+
+@pytest.fixture
+async def sqlite_store(fresh_sqlite: FreshUrl) -> AsyncIterator[Store]:
+    """A store on SQLite alone, for tests that are not about the store."""
+    with fresh_sqlite() as url:
+        opened = await open_store(url)
+        yield opened
+        await opened.close()
