@@ -7,6 +7,7 @@ name the kind of failure only; a driver's own text may repeat what was written.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import asyncpg
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -47,9 +48,10 @@ def translated() -> Iterator[None]:
         raise StoreUnavailable(told) from error
     except (OSError, TimeoutError) as error:  # asyncpg reports a failed connect or a slow answer like this
         raise StoreUnavailable(f"The database does not answer ({type(error).__name__})") from error
-    except Exception as error:
-        # asyncpg's own errors reach us unwrapped where SQLAlchemy is not in between: connecting, COPY.
-        told = _told_state(getattr(error, "sqlstate", None))
+    except asyncpg.InterfaceError as error:  # unwrapped where SQLAlchemy is not in between: connecting, COPY
+        raise StoreUnavailable("The connection to the database was lost") from error
+    except asyncpg.PostgresError as error:
+        told = _told_state(error.sqlstate)
         if told is None:
             raise
         raise StoreUnavailable(told) from error

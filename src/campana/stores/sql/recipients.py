@@ -4,6 +4,7 @@ order."""
 from collections.abc import Sequence
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -50,10 +51,8 @@ class Recipients(Part):
         driver = await driver_connection(connection)
         try:
             await driver.copy_records_to_table("recipients", records=records, columns=_COLUMNS)
-        except Exception as error:
-            if getattr(error, "sqlstate", None) == "23505":
-                raise _twice() from None
-            raise
+        except asyncpg.UniqueViolationError:
+            raise _twice() from None
 
     async def recipients(self, list_id: UUID, *, after_row: int = 0, limit: int) -> Sequence[Recipient]:
         query = (

@@ -1,5 +1,6 @@
 """The store as one object: the parts put together, and the two ways to begin."""
 
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from campana.stores.sql import migrations
@@ -62,11 +63,10 @@ async def open_store(url: str) -> SqlStore:
     ConfigurationError for a URL that names no such store.
     """
     database = Database(driver_url(url))
-    try:
+    async with AsyncExitStack() as undo:
+        undo.push_async_callback(database.close)
         await check_version(database)
-    except BaseException:
-        await database.close()
-        raise
+        undo.pop_all()
     return SqlStore(database)
 
 

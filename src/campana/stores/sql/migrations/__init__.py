@@ -1,9 +1,10 @@
 """Migrations, run by Alembic from inside the package: no file outside of it is needed."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -14,8 +15,11 @@ from campana.stores.sql.failures import translated
 HEAD = "0002"
 """The newest migration; a test compares it with the files."""
 
-_LOCK = 0x43616D70
-"""One upgrade at a time, among all processes on a PostgreSQL database."""
+_ALONE = {
+    "sqlite": ("PRAGMA busy_timeout = 30000", "PRAGMA journal_mode = WAL", "BEGIN IMMEDIATE"),
+    "postgresql": ("SELECT pg_advisory_xact_lock(1130458480)",),
+}
+"""What makes an upgrade the only one among all processes on the database, until it is committed."""
 
 
 async def upgrade(url: URL) -> None:
@@ -42,21 +46,21 @@ def head() -> str:
     return ScriptDirectory.from_config(_config()).get_current_head() or ""
 
 
-async def _run(url: URL, work: Any) -> None:
+async def _run(url: URL, work: Callable[[Connection], object]) -> None:
     engine = _engine(url)
     try:
         with translated():
             async with engine.connect() as connection:
-                if engine.dialect.name == "sqlite":
-                    await connection.exec_driver_sql("PRAGMA busy_timeout = 30000")
-                    await connection.exec_driver_sql("PRAGMA journal_mode = WAL")
-                    await connection.exec_driver_sql("BEGIN IMMEDIATE")
-                else:
-                    await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-                await connection.run_sync(work)
+                await connection.run_sync(_alone, work)
                 await connection.commit()
     finally:
         await engine.dispose()
+
+
+def _alone(connection: Connection, work: Callable[[Connection], object]) -> None:
+    for statement in _ALONE[connection.dialect.name]:
+        connection.exec_driver_sql(statement)
+    work(connection)
 
 
 def _engine(url: URL) -> AsyncEngine:

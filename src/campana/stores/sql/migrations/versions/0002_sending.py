@@ -11,8 +11,10 @@ down_revision = "0001"
 
 def upgrade() -> None:
     _campaigns()
+    _campaigns_indexes()
     _counts()
     _messages()
+    _messages_indexes()
     _lanes()
     _usage()
     _hosts()
@@ -56,6 +58,9 @@ def _campaigns() -> None:
             "account_id", "idempotency_key", name=op.f("uq_campaigns_account_id_idempotency_key")
         ),
     )
+
+
+def _campaigns_indexes() -> None:
     op.create_index(
         op.f("ix_campaigns_account_id_created_at_id"), "campaigns", ["account_id", "created_at", "id"]
     )
@@ -123,6 +128,9 @@ def _messages() -> None:
         sa.PrimaryKeyConstraint("campaign_id", "row", name=op.f("pk_messages")),
         sqlite_with_rowid=False,
     )
+
+
+def _messages_indexes() -> None:
     op.create_index(
         op.f("ix_messages_campaign_id_not_before"),
         "messages",
