@@ -1,0 +1,152 @@
+"""Builds the product out of its parts. The one place that knows all of them; it decides nothing."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+
+from campana.config import MEBIBYTE, Settings
+from campana.domain.campaigns import Campaign
+from campana.domain.errors import StoreUnavailable
+from campana.domain.senders import Sender
+from campana.engine.accounts import Accounts
+from campana.engine.campaigns import Campaigns
+from campana.engine.clock import SystemClock
+from campana.engine.control import Control, Levers
+from campana.engine.drafting import Drafting
+from campana.engine.ids import new_id
+from campana.engine.imports import Imports
+from campana.engine.lane import LaneTools
+from campana.engine.lists import RecipientLists
+from campana.engine.metrics import Metrics
+from campana.engine.owner import is_dead, this_process
+from campana.engine.previews import Previews
+from campana.engine.recovery import Recovery
+from campana.engine.reports import Reports
+from campana.engine.scheduler import Scheduler
+from campana.engine.sender_rules import SenderPolicy
+from campana.engine.senders import Gate, Senders
+from campana.engine.service import Watch
+from campana.engine.signals import Signals
+from campana.engine.starter import Starter
+from campana.engine.suppressions import Suppressions
+from campana.engine.trials import Bench, Trials
+from campana.engine.watching import ProgressHub
+from campana.engine.worker import Worker
+from campana.providers.bizchat import BizChat
+from campana.stores import SqlStore, open_store, upgrade, version
+from campana.vault import FernetVault
+from campana.web.app import Monitoring, WebSettings, create_app
+from campana.web.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Campana:
+    """The whole product, built and connected; commands and web take from it what they need."""
+
+    settings: Settings
+    store: SqlStore
+    tools: LaneTools
+    providers: Mapping[str, BizChat]
+    starter: Starter
+    services: Services
+
+    def watch(self) -> Watch:
+        """The engine's services: recovery, scheduler and worker."""
+        scheduler = Scheduler(
+            self.store,
+            self.starter,
+            self.tools.clock,
+            self.tools.signals,
+            interval_s=self.settings.scheduler_interval_s,
+        )
+        return Watch([self._recovery(), scheduler, self._worker()])
+
+    async def send_here(self, campaign: Campaign, sender: Sender) -> None:
+        """Start this campaign and send it from this process, with its sender's lane only; until cancelled."""
+        await self.starter.start(campaign, sender)
+        await Watch([self._recovery(), self._worker(only=sender)]).run()
+
+    def web_app(self, watch: Watch | None) -> FastAPI:
+        """The web application; it is ready when the services of `watch` are in order."""
+
+        async def complaints() -> Sequence[str]:
+            return watch.complaints() if watch else []
+
+        return create_app(
+            self.services,
+            monitoring=Monitoring(self.tools.metrics.registry, complaints),
+            clock=self.tools.clock,
+            settings=WebSettings(max_upload=self.settings.max_upload_mb * MEBIBYTE),
+        )
+
+    def _recovery(self) -> Recovery:
+        return Recovery(self.store, self.tools.clock, self.tools.signals, is_dead)
+
+    def _worker(self, only: Sender | None = None) -> Worker:
+        return Worker(this_process(), self.tools, self.providers, only=only.id if only else None)
+
+
+@asynccontextmanager
+async def built(settings: Settings) -> AsyncIterator[Campana]:
+    """The product on these settings, for as long as the block lasts. An empty database gets its tables.
+
+    Raises StoreUnavailable when the database cannot be asked or is of another version, ConfigurationError.
+    """
+    settings.prepare_data_dir()
+    vault = FernetVault(settings.key())
+    async with AsyncExitStack() as stack:
+        store = await _store(settings.store_url)
+        stack.push_async_callback(store.close)
+        providers = {
+            "bizchat": BizChat(settings.bizchat_base_url),
+            "practice": BizChat(settings.practice_base_url),
+        }
+        for provider in providers.values():
+            stack.push_async_callback(provider.close)
+        tools = LaneTools(store, vault, SystemClock(), Signals(), Metrics(CollectorRegistry()))
+        starter = Starter(store, vault, tools.clock, tools.signals, tools.metrics)
+        yield Campana(
+            settings, store, tools, providers, starter, _services(settings, tools, providers, starter)
+        )
+
+
+async def _store(url: str) -> SqlStore:
+    try:
+        return await open_store(url)
+    except StoreUnavailable:
+        if await version(url) is not None:
+            raise
+    await upgrade(url)
+    return await open_store(url)
+
+
+def _services(
+    settings: Settings, tools: LaneTools, providers: Mapping[str, BizChat], starter: Starter
+) -> Services:
+    store, clock, signals = tools.store, tools.clock, tools.signals
+    policy = SenderPolicy(
+        rate_limit_per_s=settings.rate_limit_per_s,
+        daily_limit=settings.daily_limit,
+        timezone=settings.timezone,
+        country=settings.country,
+    )
+    drafting = Drafting(store, clock=clock)
+    campaigns = Campaigns(store, drafting, clock=clock, signals=signals)
+    control = Control(store, Levers(starter, signals), clock=clock)
+    return Services(
+        catalog=store,
+        accounts=Accounts(store, clock),
+        senders=Senders(store, Gate(tools.vault, providers), clock=clock, signals=signals, policy=policy),
+        imports=Imports(store, clock, new_id),
+        lists=RecipientLists(store),
+        campaigns=campaigns,
+        control=control,
+        previews=Previews(store, drafting),
+        trials=Trials(store, Bench(drafting, campaigns, control), clock=clock),
+        reports=Reports(store),
+        suppressions=Suppressions(store, clock=clock),
+        hub=ProgressHub(store),
+    )

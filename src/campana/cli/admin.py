@@ -1,0 +1,86 @@
+"""Setting up and looking after an installation: users, keys, the database, and what is wrong."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from campana.bootstrap import built
+from campana.cli.output import FAILED, WRONG_USAGE, console, fail, run
+from campana.config import load_settings
+from campana.doctor import examine
+from campana.domain.accounts import Role
+from campana.stores import upgrade, version
+
+
+def add_user(
+    email: Annotated[str, typer.Argument(help="E-mail address to sign in with.")],
+    account: Annotated[str | None, typer.Option(help="The account; made when there is none.")] = None,
+    role: Annotated[Role, typer.Option(help="What the user may do.")] = Role.OWNER,
+    admin: Annotated[bool, typer.Option("--admin", help="Platform administrator.")] = False,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read a password from standard input.")
+    ] = False,
+) -> None:
+    """Add a user."""
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
+    if password_stdin and not password:
+        fail("--password-stdin was given, but standard input holds no password", WRONG_USAGE)
+
+    async def work() -> None:
+        async with built(load_settings()) as campana:
+            user = await campana.services.accounts.add_user(
+                email, account=account, role=role, admin=admin, password=password
+            )
+            console.print(f"Added {user.email} as {user.role.value}.", markup=False)
+
+    run(work())
+
+
+def create_api_key(
+    user: Annotated[str, typer.Option(help="Whose key it is: the user's e-mail address.")],
+    name: Annotated[str, typer.Option(help="What it is for, to recognise it by.")],
+) -> None:
+    """Make an API key and print it, this once."""
+
+    async def work() -> None:
+        async with built(load_settings()) as campana:
+            made = await campana.services.accounts.create_api_key(user, name)
+            console.print(made.key, markup=False, soft_wrap=True)
+
+    run(work())
+
+
+def upgrade_database() -> None:
+    """Bring the database to this version's form. Safe to repeat."""
+
+    async def work() -> None:
+        settings = load_settings()
+        settings.prepare_data_dir()
+        before = await version(settings.store_url)
+        await upgrade(settings.store_url)
+        after = await version(settings.store_url)
+        known = (
+            f"is at {after}, nothing to do"
+            if before == after
+            else f"went from {before or 'empty'} to {after}"
+        )
+        console.print(f"The database {known}.", markup=False)
+
+    run(work())
+
+
+def doctor() -> None:
+    """Check settings, database, provider and clock; say what is wrong and what to do."""
+
+    async def work() -> bool:
+        well = True
+        async with built(load_settings()) as campana:
+            async for finding in examine(campana):
+                well = well and finding.ok
+                console.print("[green]ok [/]" if finding.ok else "[red]BAD[/]", end=" ")
+                console.print(f"{finding.subject}: {finding.detail}", markup=False, soft_wrap=True)
+        return well
+
+    if not run(work()):
+        raise typer.Exit(FAILED)

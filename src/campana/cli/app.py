@@ -1,0 +1,47 @@
+"""The tree of commands; what each does stands in the module named after it."""
+
+import typer
+
+from campana import __version__
+from campana.cli import admin, send, serve, simulate
+from campana.cli.output import SETTINGS_HELP, console
+
+app = typer.Typer(
+    name="campana",
+    help="Sends scheduled WhatsApp campaigns: everybody once, on time, within the limits.",
+    epilog=SETTINGS_HELP,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+user = typer.Typer(help="People who may sign in.", no_args_is_help=True)
+api_key = typer.Typer(help="Keys for scripts.", no_args_is_help=True)
+db = typer.Typer(help="The database.", no_args_is_help=True)
+
+app.command("demo")(serve.demo)
+app.command("serve")(serve.serve)
+app.command("web")(serve.web)
+app.command("worker")(serve.worker)
+app.command("simulator")(simulate.simulator)
+app.command("send")(send.send)
+app.command("doctor")(admin.doctor)
+user.command("add")(admin.add_user)
+api_key.command("create")(admin.create_api_key)
+db.command("upgrade")(admin.upgrade_database)
+app.add_typer(user, name="user")
+app.add_typer(api_key, name="api-key")
+app.add_typer(db, name="db")
+
+
+@app.callback(invoke_without_command=True)
+def root(version: bool = typer.Option(False, "--version", help="Print the version and stop.")) -> None:
+    """Sends scheduled WhatsApp campaigns: everybody once, on time, within the limits."""
+    if version:
+        console.print(f"campana {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command named on the command line."""
+    app()

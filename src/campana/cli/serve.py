@@ -1,0 +1,59 @@
+"""The commands that stay: `serve`, `web`, `worker`, and `demo`, which is `serve` with all it needs."""
+
+from typing import Annotated
+
+import typer
+
+from campana import demo as demonstration
+from campana.bootstrap import built
+from campana.cli.output import console, run
+from campana.config import Settings, load_settings
+from campana.logs import set_up_logs
+from campana.process import run_until_told, web_server
+
+Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for all.")]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
+
+
+def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """Web pages, REST API and engine in one process."""
+    run(_stay(_settings(), host, port, pages=True, engine=True))
+
+
+def web(host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """Web pages and REST API only; `campana worker` sends."""
+    run(_stay(_settings(), host, port, pages=True, engine=False))
+
+
+def worker() -> None:
+    """The engine only: scheduler, lanes and recovery."""
+    run(_stay(_settings(), "", 0, pages=False, engine=True))
+
+
+def demo(port: Port = 8000) -> None:
+    """The whole product with a stand-in for BizChat and a demo account."""
+    run(_demo(_settings(), port))
+
+
+def _settings() -> Settings:
+    settings = load_settings()
+    set_up_logs(settings.log_format, settings.log_level)
+    return settings
+
+
+async def _stay(settings: Settings, host: str, port: int, *, pages: bool, engine: bool) -> None:
+    async with built(settings) as campana:
+        watch = campana.watch() if engine else None
+        server = web_server(campana.web_app(watch), host, port) if pages else None
+        await run_until_told(watch=watch, server=server, closing=campana.services.hub.close)
+
+
+async def _demo(settings: Settings, port: int) -> None:
+    async with demonstration.simulator() as stand_in:
+        settings = demonstration.against(stand_in, settings)
+        async with built(settings) as campana:
+            guide = await demonstration.prepare(campana, port, stand_in)
+            console.print(guide, markup=False, soft_wrap=True)
+            watch = campana.watch()
+            server = web_server(campana.web_app(watch), "127.0.0.1", port)
+            await run_until_told(watch=watch, server=server, closing=campana.services.hub.close)

@@ -1,0 +1,128 @@
+"""What `campana demo` adds to the product: the simulator, an account wired to it, and a file to try."""
+
+import asyncio
+import csv
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from campana.bootstrap import Campana
+from campana.config import Settings
+from campana.domain.accounts import Principal, Role
+from campana.domain.errors import ConfigurationError, NotFound
+from campana.engine.sender_rules import SenderRequest
+
+ACCOUNT = "Demo"
+EMAIL = "demo@campana.example"
+SENDER = "Practice"
+KEY_NAME = "demo"
+PORT = 8090
+START_S = 20.0
+CREDENTIALS = {"api_token": "practice-token-0000", "vendor_uid": "00000000-0000-4000-8000-000000000000"}
+SAMPLE_SIZE = 200
+
+
+@asynccontextmanager
+async def simulator() -> AsyncIterator[str]:
+    """A simulator in a process of its own, for as long as the block lasts; its base URL."""
+    with tempfile.TemporaryDirectory() as folder:
+        ready = Path(folder) / "ready"
+        process = await _start_simulator(ready)
+        try:
+            yield ready.read_text().strip()
+        finally:
+            if process.returncode is None:
+                process.terminate()
+                await process.wait()
+
+
+def against(base_url: str, settings: Settings) -> Settings:
+    """The settings with every provider's address replaced: a demo sends nothing anywhere else."""
+    return settings.model_copy(update={"bizchat_base_url": base_url, "practice_base_url": base_url})
+
+
+async def prepare(campana: Campana, port: int, base_url: str) -> str:
+    """Make the demo account, its sender, a new key and the sample file; what to tell the person."""
+    owner = await _owner(campana)
+    await _sender(campana, owner)
+    await campana.services.accounts.revoke_api_keys(EMAIL, KEY_NAME)
+    made = await campana.services.accounts.create_api_key(EMAIL, KEY_NAME)
+    sample = campana.settings.data_dir / "sample-recipients.csv"
+    _write_sample(sample)
+    command = Path(sys.argv[0])
+    origin = base_url.removesuffix("/api")
+    return f"""
+Campana runs at        http://127.0.0.1:{port}   (API: http://127.0.0.1:{port}/api/docs)
+Sign in as             {EMAIL}, with this API key, made anew at each start:
+                       {made.key}
+BizChat's stand-in     {origin}   (every message it was given: {origin}/ledger)
+A file to try          {sample}
+
+In another terminal:
+  {command} send {sample} --template festival_offer --language en_US \\
+      --field field_1='{{name}}' --field field_2='{{city|your town}}' --in 1m --wait
+
+Ctrl+C ends it; what you made stays in {campana.settings.data_dir}.
+"""
+
+
+async def _owner(campana: Campana) -> Principal:
+    try:
+        return await campana.services.accounts.principal(EMAIL)
+    except NotFound:
+        await campana.services.accounts.add_user(EMAIL, account=ACCOUNT, role=Role.OWNER)
+        return await campana.services.accounts.principal(EMAIL)
+
+
+async def _sender(campana: Campana, owner: Principal) -> None:
+    known = await campana.services.senders.find(owner, limit=100)
+    if any(sender.name == SENDER for sender in known.items):
+        return
+    await campana.services.senders.create(
+        owner,
+        SenderRequest(
+            name=SENDER,
+            provider="practice",
+            credentials=CREDENTIALS,
+            daily_limit=100_000,
+            timezone="Asia/Kolkata",
+            country="IN",
+        ),
+    )
+
+
+async def _start_simulator(ready: Path) -> asyncio.subprocess.Process:
+    """On the usual port; on any free one where that is taken."""
+    for port in (PORT, 0):
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "campana.simulator", "--port", str(port), "--ready-file", str(ready)),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl+C is for us; we end it when our messages have landed
+        )
+        if await _announced(process):
+            return process
+    raise ConfigurationError("The simulator does not start. Try: campana simulator")
+
+
+async def _announced(process: asyncio.subprocess.Process) -> bool:
+    """Whether it listens; it says so in a line on standard output, after writing the ready file."""
+    if process.stdout is None:
+        return False
+    async with asyncio.timeout(START_S):
+        return bool(await process.stdout.readline())
+
+
+def _write_sample(path: Path) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["Name", "WhatsApp number", "City", "Order no"])
+        for number in range(SAMPLE_SIZE):
+            name, city = _NAMES[number % len(_NAMES)], _CITIES[number % len(_CITIES)]
+            writer.writerow([name, f"90000 {number:05d}", city, f"A-{1000 + number}"])
+
+
+_NAMES = ("Asha", "Ravi", "Meera", "Arjun", "Lakshmi", "Imran", "Priya", "Daniel", "Fatima", "Vikram")
+_CITIES = ("Kolkata", "Pune", "Chennai", "", "Delhi", "Kochi", "Jaipur")
