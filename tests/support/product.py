@@ -17,6 +17,9 @@ from typing import Any
 
 import aiohttp
 
+from campana.bootstrap import built
+from campana.config import Settings
+
 PATIENCE_S = 60.0
 LOOK_S = 0.05
 QUIET_S = 1.5
@@ -115,12 +118,11 @@ class Product:
         return process.returncode or 0, out.decode(), err.decode()
 
     async def set_up(self, email: str = "olga@shop.test") -> None:
-        """A first user and her key."""
-        status, _, err = await self.command("user", "add", email, "--account", "Shop")
-        assert status == 0, err
-        status, out, err = await self.command("api-key", "create", "--user", email, "--name", "tests")
-        assert status == 0, err
-        self.key = out.strip()
+        """A first user and her key, made by the services that the commands call too."""
+        values = {name.lower(): value for name, value in self.settings.items()}
+        async with built(Settings(_env_file=None, data_dir=self.home, **values)) as campana:
+            await campana.services.accounts.add_user(email, account="Shop")
+            self.key = (await campana.services.accounts.create_api_key(email, "tests")).key
 
     async def start(self, command: str = "serve") -> Running:
         """Start a process; returns when it serves (`serve`, `web`) or has announced itself (`worker`)."""

@@ -5,6 +5,7 @@ import typer
 from campana import __version__
 from campana.cli import admin, send, serve, simulate
 from campana.cli.output import SETTINGS_HELP, console
+from campana.logs import set_up_logs
 
 app = typer.Typer(
     name="campana",
@@ -37,6 +38,8 @@ app.add_typer(db, name="db")
 @app.callback(invoke_without_command=True)
 def root(version: bool = typer.Option(False, "--version", help="Print the version and stop.")) -> None:
     """Sends scheduled WhatsApp campaigns: everybody once, on time, within the limits."""
+    # Short commands speak for themselves; those that stay set up their logs by the settings.
+    set_up_logs("console", "ERROR")
     if version:
         console.print(f"campana {__version__}")
         raise typer.Exit

@@ -18,7 +18,6 @@ from campana.domain.senders import Sender
 from campana.domain.times import parse_duration
 from campana.engine.ports import CampaignView
 from campana.engine.requests import CampaignRequest
-from campana.logs import set_up_logs
 
 MOST_SENDERS = 500
 PROBLEMS_SHOWN = 5
@@ -71,7 +70,6 @@ def send(
     """
     if at is not None and after is not None:
         fail("--at and --in both say when; give one of them", WRONG_USAGE)
-    set_up_logs("console", "ERROR")
     order = Order(
         file=file,
         template=Template(template, language),
