@@ -228,6 +228,18 @@ def test_a_fault_may_be_for_one_number_or_a_number_of_times(simulator: StartSimu
     assert [send(one.base_url, phone_number=phone).status for phone in phones] == [429, 429, 200, 400, 400]
 
 
+def test_the_narrower_fault_wins_however_they_are_listed(simulator: StartSimulator) -> None:
+    one = simulator(faults=["plan_expired=1", "throttle=1x1", "meta:131049@919800000009"])
+    for phone in ("919800000009", PHONE, PHONE, "919800000009"):
+        send(one.base_url, phone_number=phone)
+    assert [entry.answer for entry in one.ledger.entries] == [
+        "meta:131049",
+        "throttle",
+        "plan_expired",
+        "meta:131049",
+    ]
+
+
 def test_a_fault_for_reads_leaves_sends_alone(simulator: StartSimulator) -> None:
     one = simulator(read_faults=["maintenance_503=1"])
     assert ask(one.base_url, "GET", "contact/template-list").status == 503
@@ -246,6 +258,19 @@ def test_an_unreadable_answer_is_still_well_formed_http(simulator: StartSimulato
     except BadStatusLine:  # pragma: no cover
         pytest.fail("the answer's head has to be readable")
     assert reply.status == 200
+
+
+def test_the_moment_of_a_message_is_that_of_its_last_byte(simulator: StartSimulator) -> None:
+    one = simulator()
+    request = raw_request(one, PHONE)
+    with connected(one) as connection:
+        connection.sendall(request[:-1])
+        # The answer to another connection shows that what was sent before it has been read by now.
+        ask(one.url, "GET", "ledger")
+        last = time.monotonic()
+        connection.sendall(request[-1:])
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200")
+    assert one.ledger.entries[0].monotonic >= round(last, 6)
 
 
 def connected(one: Simulator) -> socket.socket:

@@ -1,5 +1,6 @@
 """The witness: what it writes down, its figures, its file."""
 
+import asyncio
 import json
 import time
 from collections.abc import Callable
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campana.simulator import Entry, most_in_any_second, summarize
+from campana.simulator import Entry, Ledger, most_in_any_second, summarize
 from tests.simulator.support import OTHER_VENDOR, PHONE, TOKEN, VENDOR, ask, send
 from tests.simulator_fixture import SimulatorProcess, StartSimulator
 
@@ -156,6 +157,16 @@ def test_the_file_is_written_while_it_runs(simulator_process: Callable[..., Simu
     assert json.loads(one.ledger_file.read_text())["phone"] == PHONE
 
 
+async def test_a_stop_writes_what_is_left(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.jsonl")
+    flushing = asyncio.create_task(ledger.keep_flushing())
+    await asyncio.sleep(0)
+    ledger.add(entry("1"))
+    flushing.cancel()
+    await asyncio.wait([flushing])
+    assert len((tmp_path / "ledger.jsonl").read_text().splitlines()) == 1
+
+
 def test_clearing_clears_the_file(simulator: StartSimulator, tmp_path: Path) -> None:
     file = tmp_path / "deep" / "ledger.jsonl"
     one = simulator(ledger_file=file)
@@ -172,22 +183,23 @@ def test_waiting_for_messages_that_came_already(simulator: StartSimulator) -> No
     assert not one.ledger.when(2).done()
 
 
-def test_entries_compare_by_value() -> None:
-    def entry(phone: str) -> Entry:
-        return Entry(
-            at=1.0,
-            monotonic=1.0,
-            vendor_uid=VENDOR,
-            token="1234",
-            phone=phone,
-            template="t",
-            language="en",
-            fields={},
-            from_id="",
-            answer="accepted",
-            status=200,
-            wamid="w",
-            sent=True,
-        )
-
+def test_only_numbers_that_got_it_twice_are_duplicates() -> None:
     assert summarize([entry("1"), entry("1"), entry("2")])["duplicate_phones"] == 1
+
+
+def entry(phone: str) -> Entry:
+    return Entry(
+        at=1.0,
+        monotonic=1.0,
+        vendor_uid=VENDOR,
+        token="1234",
+        phone=phone,
+        template="t",
+        language="en",
+        fields={},
+        from_id="",
+        answer="accepted",
+        status=200,
+        wamid="w",
+        sent=True,
+    )

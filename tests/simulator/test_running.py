@@ -27,6 +27,13 @@ async def test_in_the_running_loop() -> None:
         await asyncio.to_thread(ask, one.url, "GET", "ledger")
 
 
+async def test_resets_on_the_plain_event_loop_too() -> None:
+    async with running(changed(QUICK, {"faults": ["reset_after=1"]})) as one:
+        with pytest.raises(ConnectionResetError) as seen:
+            await asyncio.to_thread(send, one.base_url)
+    assert seen.type is ConnectionResetError
+
+
 async def test_an_error_in_the_block_comes_out_as_it_is() -> None:
     with pytest.raises(KeyError):
         async with running(QUICK):
