@@ -11,13 +11,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, bindparam, case, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from campana.domain.campaigns import CampaignStatus, OnDailyLimit
 from campana.domain.messages import Counts, MessageStatus
 from campana.stores.sql.columns import database_bucket, database_seconds
 from campana.stores.sql.rows import counts_of
 from campana.stores.sql.schema import COUNTED, campaigns, counts, lanes, usage
+from campana.stores.sql.transactions import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,17 +112,17 @@ _PROMISED = (
 )
 
 
-async def hold(connection: AsyncConnection, campaign_ids: Collection[UUID]) -> dict[UUID, Held]:
+async def hold(tx: Transaction, campaign_ids: Collection[UUID]) -> dict[UUID, Held]:
     """Lock campaigns and their counts; those that do not exist are missing in the answer."""
     if not campaign_ids:
         return {}
-    rows = await connection.execute(_HOLD, {"ids": sorted(campaign_ids)})
+    rows = await tx.execute(_HOLD, {"ids": sorted(campaign_ids)})
     return {row.id: _held(row) for row in rows}
 
 
-async def hold_lane(connection: AsyncConnection, sender_id: UUID) -> HeldLane | None:
+async def hold_lane(tx: Transaction, sender_id: UUID) -> HeldLane | None:
     """Lock a sender's lane; None when there is no such sender."""
-    row = (await connection.execute(_HOLD_LANE, {"sender": sender_id})).one_or_none()
+    row = (await tx.execute(_HOLD_LANE, {"sender": sender_id})).one_or_none()
     return None if row is None else HeldLane(**row._mapping)
 
 
@@ -137,10 +137,10 @@ class Shift:
     accepted: int = 0
 
 
-async def shift(connection: AsyncConnection, *shifts: Shift) -> None:
+async def shift(tx: Transaction, *shifts: Shift) -> None:
     """Write changes of held campaigns' counts, one for each campaign."""
     if shifts:
-        await connection.execute(_SHIFT, [_shift_values(one) for one in shifts])
+        await tx.execute(_SHIFT, [_shift_values(one) for one in shifts])
 
 
 def _shift_values(change: Shift) -> dict[str, Any]:
@@ -151,30 +151,30 @@ def _shift_values(change: Shift) -> dict[str, Any]:
     return values | {"campaign": change.campaign.id, "to_reserved": reserved, "accepted": change.accepted}
 
 
-async def used_on(connection: AsyncConnection, sender_id: UUID, day: date) -> int:
+async def used_on(tx: Transaction, sender_id: UUID, day: date) -> int:
     """How many of the sender's messages counted on that day."""
-    found = await connection.execute(_USED, {"sender": sender_id, "on_day": day})
+    found = await tx.execute(_USED, {"sender": sender_id, "on_day": day})
     return found.scalar_one_or_none() or 0
 
 
-async def promised(connection: AsyncConnection, sender_id: UUID) -> int:
+async def promised(tx: Transaction, sender_id: UUID) -> int:
     """Room of the day that running campaigns may still take: reserved, and not on its way already."""
-    return int((await connection.execute(_PROMISED, {"sender": sender_id})).scalar_one())
+    return int((await tx.execute(_PROMISED, {"sender": sender_id})).scalar_one())
 
 
-async def spend(connection: AsyncConnection, sender_id: UUID, day: date, count: int) -> None:
+async def spend(tx: Transaction, sender_id: UUID, day: date, count: int) -> None:
     """Count messages as used on that day. The sender's lane is held."""
     if count == 0:
         return
-    changed = await connection.execute(_SPEND, {"sender": sender_id, "on_day": day, "by": count})
+    changed = await tx.execute(_SPEND, {"sender": sender_id, "on_day": day, "by": count})
     if changed.rowcount == 0:
-        await connection.execute(_SPEND_FIRST, {"sender_id": sender_id, "day": day, "used": count})
+        await tx.execute(_SPEND_FIRST, {"sender_id": sender_id, "day": day, "used": count})
 
 
-async def landed(connection: AsyncConnection, sender_id: UUID, fence: int, count: int) -> None:
+async def landed(tx: Transaction, sender_id: UUID, fence: int, count: int) -> None:
     """Count messages as no longer on their way under that fence."""
     if count:
-        await connection.execute(_IN_FLIGHT, {"sender": sender_id, "at_fence": fence, "by": -count})
+        await tx.execute(_IN_FLIGHT, {"sender": sender_id, "at_fence": fence, "by": -count})
 
 
 def _held(row: Row[Any]) -> Held:

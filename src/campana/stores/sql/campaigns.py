@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, Update, exists, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from campana.domain.campaigns import EDITABLE, Campaign, CampaignKind, CampaignStatus
 from campana.domain.errors import NotFound
@@ -18,9 +17,15 @@ from campana.stores.sql.part import Part
 from campana.stores.sql.removal import remove_campaign, remove_list
 from campana.stores.sql.rows import campaign_of, campaign_values, key_of
 from campana.stores.sql.schema import campaigns, counts, recipient_lists, senders
+from campana.stores.sql.transactions import Transaction
 from campana.stores.sql.views import VIEWS, view_of
 
 _EDITED = ("name", "name_key", "fields", "header", "scheduled_at", "status")
+_OVERDUE = select(func.min(campaigns.c.scheduled_at).label("oldest")).where(
+    campaigns.c.opened.is_(True),
+    campaigns.c.status == CampaignStatus.SCHEDULED.value,
+    campaigns.c.scheduled_at <= database_time(),
+)
 
 
 class Campaigns(Part):
@@ -33,25 +38,26 @@ class Campaigns(Part):
         statement = self._database.insert(campaigns).on_conflict_do_nothing(
             index_elements=["account_id", "idempotency_key"]
         )
-        async with self._database.write() as connection:
-            await _require_parents(connection, fresh)
-            if (await connection.execute(statement, values)).rowcount == 1:
-                await connection.execute(insert(counts), {"campaign_id": fresh.id})
+
+        async def work(tx: Transaction) -> Campaign:
+            await _require_parents(tx, fresh)
+            if (await tx.execute(statement, values)).rowcount == 1:
+                await tx.execute(insert(counts), {"campaign_id": fresh.id})
                 return fresh
             query = _with_key(fresh.account_id, fresh.idempotency_key)
-            return campaign_of((await connection.execute(query)).one())
+            return campaign_of((await tx.execute(query)).one())
+
+        return await self._database.write(work)
 
     async def campaign_by_key(self, account_id: UUID, idempotency_key: str) -> Campaign | None:
-        async with self._database.read() as connection:
-            row = (await connection.execute(_with_key(account_id, idempotency_key))).one_or_none()
+        row = await self._database.row(_with_key(account_id, idempotency_key))
         return None if row is None else campaign_of(row)
 
     async def campaign(self, account_id: UUID, campaign_id: UUID) -> CampaignView | None:
         query = VIEWS.where(
             campaigns.c.id == campaign_id, campaigns.c.account_id == account_id, campaigns.c.opened.is_(True)
         )
-        async with self._database.read() as connection:
-            row = (await connection.execute(query)).one_or_none()
+        row = await self._database.row(query)
         return None if row is None else view_of(row)
 
     async def campaigns(
@@ -73,8 +79,7 @@ class Campaigns(Part):
         if q.strip():
             query = query.where(campaigns.c.name_key.contains(key_of(q), autoescape=True))
         query = newest_first(query, campaigns, limit=limit, cursor=cursor)
-        async with self._database.read() as connection:
-            rows = (await connection.execute(query)).all()
+        rows = await self._database.rows(query)
         return Page(tuple(view_of(row) for row in rows[:limit]), newest_cursor(rows, limit))
 
     async def edit_campaign(self, campaign: Campaign) -> bool:
@@ -92,23 +97,20 @@ class Campaigns(Part):
             )
             .values({name: values[name] for name in _EDITED})
         )
-        async with self._database.write() as connection:
-            return (await connection.execute(statement)).rowcount == 1
+        return await self._database.change(statement) == 1
 
     async def progress(self, campaign_ids: Collection[UUID]) -> Mapping[UUID, CampaignView]:
         if not campaign_ids:
             return {}
-        async with self._database.read() as connection:
-            rows = await connection.execute(VIEWS.where(campaigns.c.id.in_(campaign_ids)))
-            return {row.id: view_of(row) for row in rows}
+        rows = await self._database.rows(VIEWS.where(campaigns.c.id.in_(campaign_ids)))
+        return {row.id: view_of(row) for row in rows}
 
     async def drop_unfinished(self, before: datetime) -> int:
         """Also the list of an inline campaign that was dropped, or never begun."""
         dropped = 0
         for campaign_id in await self._ids(_unopened(before)):
             dropped += await remove_campaign(self._database, campaign_id)
-        async with self._database.write() as connection:
-            await connection.execute(_hide_orphans(before))
+        await self._database.change(_hide_orphans(before))
         unfinished = select(recipient_lists.c.id).where(
             recipient_lists.c.closed.is_(False), recipient_lists.c.created_at < before
         )
@@ -118,28 +120,25 @@ class Campaigns(Part):
         return dropped
 
     async def statistics(self) -> Statistics:
-        scheduled = campaigns.c.opened.is_(True) & (campaigns.c.status == CampaignStatus.SCHEDULED.value)
-        async with self._database.read() as connection:
-            by_status = await connection.execute(
-                select(campaigns.c.status, func.count(), func.sum(counts.c.pending))
-                .join(counts, counts.c.campaign_id == campaigns.c.id)
-                .where(campaigns.c.opened.is_(True))
-                .group_by(campaigns.c.status)
+        by_status = (
+            select(
+                campaigns.c.status, func.count().label("number"), func.sum(counts.c.pending).label("pending")
             )
-            found = {CampaignStatus(status): (number, int(pending)) for status, number, pending in by_status}
-            due = select(func.min(campaigns.c.scheduled_at)).where(
-                scheduled, campaigns.c.scheduled_at <= database_time()
-            )
-            oldest = (await connection.execute(due)).scalar_one()
+            .join(counts, counts.c.campaign_id == campaigns.c.id)
+            .where(campaigns.c.opened.is_(True))
+            .group_by(campaigns.c.status)
+        )
+        found = {CampaignStatus(row.status): row for row in await self._database.rows(by_status)}
+        running = found.get(CampaignStatus.PROCESSING)
+        overdue = await self._database.row(_OVERDUE)
         return Statistics(
-            queued=found.get(CampaignStatus.PROCESSING, (0, 0))[1],
-            campaigns={status: found.get(status, (0, 0))[0] for status in CampaignStatus},
-            oldest_due=oldest,
+            queued=0 if running is None else int(running.pending),
+            campaigns={status: found[status].number if status in found else 0 for status in CampaignStatus},
+            oldest_due=None if overdue is None else overdue.oldest,
         )
 
     async def _ids(self, query: Select[UUID]) -> Sequence[UUID]:
-        async with self._database.read() as connection:
-            return (await connection.execute(query)).scalars().all()
+        return [row.id for row in await self._database.rows(query)]
 
 
 def _with_key(account_id: UUID, idempotency_key: str | None) -> Select[Any]:
@@ -166,17 +165,17 @@ def _hide_orphans(before: datetime) -> Update:
     )
 
 
-async def _require_parents(connection: AsyncConnection, campaign: Campaign) -> None:
+async def _require_parents(tx: Transaction, campaign: Campaign) -> None:
     """The list is locked against removal until the campaign that uses it is there."""
     of_list = select(recipient_lists.c.id).where(
         recipient_lists.c.id == campaign.recipient_list_id,
         recipient_lists.c.account_id == campaign.account_id,
         recipient_lists.c.closed.is_(True),
     )
-    if (await connection.execute(of_list.with_for_update(read=True))).one_or_none() is None:
+    if (await tx.execute(of_list.with_for_update(read=True))).one_or_none() is None:
         raise NotFound("There is no such recipient list")
     of_sender = select(senders.c.id).where(
         senders.c.id == campaign.sender_id, senders.c.account_id == campaign.account_id
     )
-    if (await connection.execute(of_sender)).one_or_none() is None:
+    if (await tx.execute(of_sender)).one_or_none() is None:
         raise NotFound("There is no such sender")

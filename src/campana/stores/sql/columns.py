@@ -14,12 +14,12 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from campana.domain.times import as_utc
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 def to_micros(moment: datetime) -> int:
     """Microseconds since 1970, exactly. Raises ValueError for a naive datetime."""
-    return (as_utc(moment) - EPOCH) // _MICROSECOND
+    since = (moment if moment.tzinfo is UTC else as_utc(moment)) - EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 def from_micros(micros: int) -> datetime:

@@ -1,20 +1,32 @@
-"""Connections and transactions: one writer beside readers in SQLite, a pool in PostgreSQL. Knows no verb."""
+"""The database: where transactions come from. One writer beside readers in SQLite, a pool in PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Table, event
+from sqlalchemy import Engine, Executable, Row, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from campana.domain.errors import StoreUnavailable
 from campana.stores.sql.failures import UPGRADE, translated
+from campana.stores.sql.transactions import (
+    AwaitedTransaction,
+    ThreadTransaction,
+    Transaction,
+    Values,
+    run_through,
+)
+
+T = TypeVar("T")
+
+Work = Callable[[Transaction], Coroutine[Any, Any, T]]
+"""The statements of one transaction."""
 
 _SQLITE_READERS = 4
 _SQLITE_COMMON = ("foreign_keys = ON", "busy_timeout = 10000", "temp_store = MEMORY")
@@ -30,9 +42,17 @@ _POSTGRESQL_SESSION = {
     "application_name": "campana",
     "jit": "off",  # compiling costs more than any statement here
     "lock_timeout": "10s",
-    # A stopped process must not keep its lane's row locked: its session ends, and the lane can be taken over.
+    # A stopped process must not keep its lane's row locked: its session ends, the lane can be taken over.
     "idle_in_transaction_session_timeout": "10s",
 }
+
+
+class Engines(Protocol):
+    """How one kind of database runs work."""
+
+    async def read(self, work: Work[T]) -> T: ...
+    async def write(self, work: Work[T]) -> T: ...
+    async def close(self) -> None: ...
 
 
 class Database:
@@ -40,34 +60,38 @@ class Database:
 
     def __init__(self, url: URL) -> None:
         self.is_sqlite = url.get_backend_name() == "sqlite"
-        self._path = Path(url.database or "") if self.is_sqlite else None
-        self._turn = asyncio.Lock() if self.is_sqlite else None
-        if self.is_sqlite:
-            self._writer = _sqlite_engine(url, _SQLITE_WRITER, writes=True)
-            self._reader = _sqlite_engine(url, _SQLITE_READER, writes=False)
-        else:
-            self._writer = _postgresql_engine(url)
-            self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
+        self._engines: Engines = _Sqlite(url) if self.is_sqlite else _Postgresql(url)
 
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for looking: each statement sees what was committed before it."""
-        self._check_file()
+    async def read(self, work: Work[T]) -> T:
+        """Do work that only looks; each statement sees what was committed before it."""
         with translated():
-            async with self._reader.connect() as connection:
-                yield connection
+            return await self._engines.read(work)
 
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction: committed, durably, when the block ends well; undone when it raises."""
-        self._check_file()
+    async def write(self, work: Work[T]) -> T:
+        """Do work in a transaction: committed, durably, when it ends well; undone when it raises."""
         with translated():
-            if self._turn is None:
-                async with self._writer.begin() as connection:
-                    yield connection
-                return
-            async with self._turn, self._writer.begin() as connection:
-                yield connection
+            return await self._engines.write(work)
+
+    async def rows(self, query: Executable, values: Values | None = None) -> list[Row[Any]]:
+        """What a query finds."""
+
+        async def look(tx: Transaction) -> list[Row[Any]]:
+            return list((await tx.execute(query, values)).all())
+
+        return await self.read(look)
+
+    async def row(self, query: Executable, values: Values | None = None) -> Row[Any] | None:
+        """The one row that a query finds, if any."""
+        found = await self.rows(query, values)
+        return found[0] if found else None
+
+    async def change(self, statement: Executable, values: Values | None = None) -> int:
+        """How many rows a statement changed, in a transaction of its own."""
+
+        async def write(tx: Transaction) -> int:
+            return (await tx.execute(statement, values)).rowcount
+
+        return await self.write(write)
 
     def insert(self, table: Table) -> "postgresql.Insert | sqlite.Insert":
         """An INSERT that knows ON CONFLICT."""
@@ -75,32 +99,77 @@ class Database:
 
     async def close(self) -> None:
         """Let go of connections."""
-        await self._writer.dispose()
-        if self.is_sqlite:
-            await self._reader.dispose()
+        await self._engines.close()
+
+
+class _Sqlite:
+    """A thread with the one connection that writes, and a few with connections that read."""
+
+    def __init__(self, url: URL) -> None:
+        self._path = Path(url.database or "")
+        self._writer = _sqlite_engine(url, _SQLITE_WRITER, writes=True)
+        self._reader = _sqlite_engine(url, _SQLITE_READER, writes=False)
+        self._writing = ThreadPoolExecutor(1, "campana-sqlite-writer")
+        self._reading = ThreadPoolExecutor(_SQLITE_READERS, "campana-sqlite-reader")
+
+    async def read(self, work: Work[T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._reading, self._look, work)
+
+    async def write(self, work: Work[T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._writing, self._change, work)
+
+    async def close(self) -> None:
+        loop = asyncio.get_running_loop()
+        for executor, engine in ((self._reading, self._reader), (self._writing, self._writer)):
+            await loop.run_in_executor(executor, engine.dispose)
+            executor.shutdown(wait=False)
+
+    def _look(self, work: Work[T]) -> T:
+        self._check_file()
+        with self._reader.connect() as connection:
+            return run_through(work(ThreadTransaction(connection)))
+
+    def _change(self, work: Work[T]) -> T:
+        self._check_file()
+        with self._writer.begin() as connection:
+            return run_through(work(ThreadTransaction(connection)))
 
     def _check_file(self) -> None:
         """SQLite would make an empty database of a missing file, and a mistyped path look like lost data."""
-        if self._path is not None and not self._path.exists():
+        if not self._path.exists():
             raise StoreUnavailable(f"There is no database at {self._path}; {UPGRADE}")
 
 
-async def driver_connection(connection: AsyncConnection) -> Any:
-    """The driver's own connection, inside the running transaction, for what SQLAlchemy has no words for."""
-    return (await connection.get_raw_connection()).driver_connection
+class _Postgresql:
+    """A pool of connections, each for one piece of work at a time."""
+
+    def __init__(self, url: URL) -> None:
+        self._writer = _postgresql_engine(url)
+        self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
+
+    async def read(self, work: Work[T]) -> T:
+        async with self._reader.connect() as connection:
+            return await work(AwaitedTransaction(connection))
+
+    async def write(self, work: Work[T]) -> T:
+        async with self._writer.begin() as connection:
+            return await work(AwaitedTransaction(connection))
+
+    async def close(self) -> None:
+        await self._writer.dispose()
 
 
-def _sqlite_engine(url: URL, pragmas: tuple[str, ...], *, writes: bool) -> AsyncEngine:
-    engine = create_async_engine(
+def _sqlite_engine(url: URL, pragmas: tuple[str, ...], *, writes: bool) -> Engine:
+    engine = create_engine(
         url,
         pool_size=1 if writes else _SQLITE_READERS,
         max_overflow=0,
         # Transactions begin where we say (below), not where the driver guesses.
-        connect_args={"isolation_level": None},
+        connect_args={"isolation_level": None, "check_same_thread": False},
         hide_parameters=True,
     )
 
-    @event.listens_for(engine.sync_engine, "connect")
+    @event.listens_for(engine, "connect")
     def set_pragmas(connection: DBAPIConnection, _record: object) -> None:
         cursor = connection.cursor()
         for pragma in (*_SQLITE_COMMON, *pragmas):
@@ -109,7 +178,7 @@ def _sqlite_engine(url: URL, pragmas: tuple[str, ...], *, writes: bool) -> Async
 
     if writes:
 
-        @event.listens_for(engine.sync_engine, "begin")
+        @event.listens_for(engine, "begin")
         def begin_immediate(connection: Any) -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 

@@ -26,10 +26,10 @@ class Health(Part):
 async def check_version(database: Database) -> None:
     """Raises StoreUnavailable with what to do when the database is not at this version's migrations."""
     try:
-        async with database.read() as connection:
-            version = (await connection.execute(_VERSION)).scalar_one_or_none()
+        found = await database.row(_VERSION)
     except DBAPIError as error:
         raise StoreUnavailable(f"The database cannot be asked ({type(error).__name__})") from error
+    version = None if found is None else found.version_num
     if version == HEAD:
         return
     if version is None:

@@ -32,15 +32,13 @@ class Hosts(Part):
                 "reason": new.reason,
             },
         )
-        async with self._database.write() as connection:
-            await connection.execute(statement)
+        await self._database.change(statement)
 
     async def host_pace(self, host: str) -> HostPace:
         left = (hosts.c.hold_until - database_seconds()).label("left")
         age = (database_seconds() - hosts.c.asked_at).label("age")
         query = select(left, age, hosts.c.factor, hosts.c.reason).where(hosts.c.host == host)
-        async with self._database.read() as connection:
-            row = (await connection.execute(query)).one_or_none()
+        row = await self._database.row(query)
         if row is None:
             return HostPace()
         return HostPace(

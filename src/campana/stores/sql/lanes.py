@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import bindparam, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from campana.domain.messages import MessageStatus
 from campana.domain.senders import Sender
@@ -15,6 +15,7 @@ from campana.stores.sql.columns import database_seconds, database_time
 from campana.stores.sql.part import Part
 from campana.stores.sql.rows import sender_of
 from campana.stores.sql.schema import campaigns, counts, lanes, messages, senders
+from campana.stores.sql.transactions import Transaction
 
 LOST_TRACK_CODE = "lost_track"
 LOST_TRACK_REASON = (
@@ -47,28 +48,29 @@ class Lanes(Part):
 
     async def acquire(self, sender_id: UUID, owner: str, *, ttl_s: float, day: date) -> Lease | None:
         """None also when there is no such sender."""
-        async with self._database.write() as connection:
-            lane = await hold_lane(connection, sender_id)
+
+        async def work(tx: Transaction) -> Lease | None:
+            lane = await hold_lane(tx, sender_id)
             if lane is None or lane.live:
                 return None
-            lost = await _lose_track(connection, lane, day)
+            lost = await _lose_track(tx, lane, day)
             fence = lane.fence + 1
             changes = {"owner": owner, "fence": fence, "quiet_from": None, "in_flight": 0}
-            await connection.execute(
+            await tx.execute(
                 update(lanes)
                 .where(lanes.c.sender_id == sender_id)
                 .values(changes | {"expires_at": database_seconds() + ttl_s})
             )
-        return Lease(sender_id=sender_id, owner=owner, fence=fence, quiet_s=_quiet_s(lane), lost_track=lost)
+            return Lease(sender_id, owner, fence, quiet_s=_quiet_s(lane), lost_track=lost)
+
+        return await self._database.write(work)
 
     async def renew(self, lease: Lease, *, ttl_s: float) -> bool:
         """A lease that ran out may be renewed as long as nobody else took the lane."""
         statement = update(lanes).where(
             lanes.c.sender_id == lease.sender_id, lanes.c.owner == lease.owner, lanes.c.fence == lease.fence
         )
-        async with self._database.write() as connection:
-            changed = await connection.execute(statement.values(expires_at=database_seconds() + ttl_s))
-            return changed.rowcount == 1
+        return await self._database.change(statement.values(expires_at=database_seconds() + ttl_s)) == 1
 
     async def release(self, lease: Lease) -> None:
         await self.void(lease.sender_id, lease.fence)
@@ -78,19 +80,12 @@ class Lanes(Part):
             lanes.c.sender_id == sender_id, lanes.c.fence == fence, lanes.c.owner.is_not(None)
         )
         ended = {"owner": None, "quiet_from": database_seconds(), "expires_at": database_seconds()}
-        async with self._database.write() as connection:
-            return (await connection.execute(statement.values(ended))).rowcount == 1
+        return await self._database.change(statement.values(ended)) == 1
 
     async def expire(self, *, day_of: Mapping[UUID, date]) -> int:
         lost = 0
         for sender_id, day in sorted(day_of.items()):
-            async with self._database.write() as connection:
-                lane = await hold_lane(connection, sender_id)
-                if lane is None or lane.live or not lane.in_flight:
-                    continue
-                lost += await _lose_track(connection, lane, day)
-                nothing = update(lanes).where(lanes.c.sender_id == sender_id).values(in_flight=0)
-                await connection.execute(nothing)
+            lost += await self._database.write(partial(_expire, sender_id, day))
         return lost
 
     async def stranded(self) -> Sequence[Sender]:
@@ -100,8 +95,7 @@ class Lanes(Part):
             .where(lanes.c.in_flight > 0, _DEAD)
             .order_by(senders.c.id)
         )
-        async with self._database.read() as connection:
-            return [sender_of(row) for row in await connection.execute(query)]
+        return [sender_of(row) for row in await self._database.rows(query)]
 
     async def holders(self) -> Sequence[LaneHolder]:
         left = (lanes.c.expires_at - database_seconds()).label("left")
@@ -110,9 +104,17 @@ class Lanes(Part):
             .where(lanes.c.owner.is_not(None))
             .order_by(lanes.c.sender_id)
         )
-        async with self._database.read() as connection:
-            rows = await connection.execute(query)
-            return [LaneHolder(row.sender_id, row.owner, row.fence, row.left) for row in rows]
+        rows = await self._database.rows(query)
+        return [LaneHolder(row.sender_id, row.owner, row.fence, row.left) for row in rows]
+
+
+async def _expire(sender_id: UUID, day: date, tx: Transaction) -> int:
+    lane = await hold_lane(tx, sender_id)
+    if lane is None or lane.live or not lane.in_flight:
+        return 0
+    lost = await _lose_track(tx, lane, day)
+    await tx.execute(update(lanes).where(lanes.c.sender_id == sender_id).values(in_flight=0))
+    return lost
 
 
 def _quiet_s(lane: HeldLane) -> float:
@@ -122,16 +124,16 @@ def _quiet_s(lane: HeldLane) -> float:
     return max(0.0, lane.now - since)
 
 
-async def _lose_track(connection: AsyncConnection, lane: HeldLane, day: date) -> int:
+async def _lose_track(tx: Transaction, lane: HeldLane, day: date) -> int:
     """What a dead lease left on its way may have gone out: UNKNOWN, counted as used; how many messages."""
     if not lane.in_flight:
         return 0
-    found = await connection.execute(_ON_ITS_WAY, {"sender": lane.sender_id})
+    found = await tx.execute(_ON_ITS_WAY, {"sender": lane.sender_id})
     lost = 0
-    for campaign in (await hold(connection, found.scalars().all())).values():
-        turned = (await connection.execute(_LOSE_TRACK, {"campaign": campaign.id})).rowcount
+    for campaign in (await hold(tx, found.scalars().all())).values():
+        turned = (await tx.execute(_LOSE_TRACK, {"campaign": campaign.id})).rowcount
         by = {MessageStatus.SENDING: -turned, MessageStatus.UNKNOWN: turned}
-        await shift(connection, Shift(campaign, by, reserved=campaign.reserved - turned))
+        await shift(tx, Shift(campaign, by, reserved=campaign.reserved - turned))
         lost += turned
-    await spend(connection, lane.sender_id, day, lost)
+    await spend(tx, lane.sender_id, day, lost)
     return lost

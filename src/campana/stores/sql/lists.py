@@ -5,7 +5,6 @@ from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from campana.domain.errors import Conflict, NotFound
 from campana.domain.recipients import RecipientList
@@ -15,6 +14,7 @@ from campana.stores.sql.part import Part
 from campana.stores.sql.removal import remove_list
 from campana.stores.sql.rows import list_of, list_values
 from campana.stores.sql.schema import campaigns, recipient_lists, recipients, suppressions
+from campana.stores.sql.transactions import Transaction
 
 
 class Lists(Part):
@@ -23,16 +23,16 @@ class Lists(Part):
     async def open_list(self, recipients: RecipientList) -> None:
         """Raises NotFound when there is no such account, Conflict when there is such a list."""
         try:
-            async with self._database.write() as connection:
-                await connection.execute(insert(recipient_lists), list_values(recipients) | {"closed": False})
+            await self._database.change(insert(recipient_lists), list_values(recipients) | {"closed": False})
         except IntegrityError:
             raise Conflict("The list exists already, or its account does not") from None
 
     async def close_list(self, recipients: RecipientList) -> RecipientList:
         """Raises NotFound when the list was dropped meanwhile or is closed already."""
-        async with self._database.write() as connection:
-            done = replace(recipients, suppressed=await _count_suppressed(connection, recipients))
-            changed = await connection.execute(
+
+        async def close(tx: Transaction) -> RecipientList:
+            done = replace(recipients, suppressed=await _count_suppressed(tx, recipients))
+            changed = await tx.execute(
                 update(recipient_lists)
                 .where(
                     recipient_lists.c.id == done.id,
@@ -43,21 +43,26 @@ class Lists(Part):
             )
             if changed.rowcount != 1:
                 raise NotFound("There is no such list in the making")
-        return done
+            return done
+
+        return await self._database.write(close)
 
     async def drop_list(self, account_id: UUID, list_id: UUID) -> None:
         """Takes it out of sight at once, then removes its rows in portions, so that nobody waits for a long
         write."""
-        async with self._database.write() as connection:
-            mine = recipient_lists.c.account_id == account_id
+        mine = recipient_lists.c.account_id == account_id
+
+        async def hide(tx: Transaction) -> None:
             query = (
                 select(recipient_lists.c.id).where(recipient_lists.c.id == list_id, mine).with_for_update()
             )
-            if (await connection.execute(query)).one_or_none() is None:
+            if (await tx.execute(query)).one_or_none() is None:
                 raise NotFound("There is no such list")
-            await _refuse_if_used(connection, list_id)
-            hide = update(recipient_lists).where(recipient_lists.c.id == list_id).values(closed=False)
-            await connection.execute(hide)
+            await _refuse_if_used(tx, list_id)
+            hidden = update(recipient_lists).where(recipient_lists.c.id == list_id).values(closed=False)
+            await tx.execute(hidden)
+
+        await self._database.write(hide)
         await remove_list(self._database, list_id)
 
     async def recipient_list(self, account_id: UUID, list_id: UUID) -> RecipientList | None:
@@ -66,8 +71,7 @@ class Lists(Part):
             recipient_lists.c.account_id == account_id,
             recipient_lists.c.closed.is_(True),
         )
-        async with self._database.read() as connection:
-            row = (await connection.execute(query)).one_or_none()
+        row = await self._database.row(query)
         return None if row is None else list_of(row)
 
     async def recipient_lists(
@@ -79,23 +83,22 @@ class Lists(Part):
             recipient_lists.c.listed.is_(True),
         )
         query = newest_first(visible, recipient_lists, limit=limit, cursor=cursor)
-        async with self._database.read() as connection:
-            rows = (await connection.execute(query)).all()
+        rows = await self._database.rows(query)
         return Page(tuple(list_of(row) for row in rows[:limit]), newest_cursor(rows, limit))
 
 
-async def _refuse_if_used(connection: AsyncConnection, list_id: UUID) -> None:
+async def _refuse_if_used(tx: Transaction, list_id: UUID) -> None:
     query = select(campaigns.c.name).where(campaigns.c.recipient_list_id == list_id).limit(1)
-    user = (await connection.execute(query)).scalar_one_or_none()
+    user = (await tx.execute(query)).scalar_one_or_none()
     if user is not None:
         raise Conflict(f"The list is used by the campaign {user!r}; it stays with it")
 
 
-async def _count_suppressed(connection: AsyncConnection, closing: RecipientList) -> int:
+async def _count_suppressed(tx: Transaction, closing: RecipientList) -> int:
     query = (
         select(func.count())
         .select_from(suppressions)
         .join(recipients, (recipients.c.list_id == closing.id) & (recipients.c.phone == suppressions.c.phone))
         .where(suppressions.c.account_id == closing.account_id)
     )
-    return (await connection.execute(query)).scalar_one()
+    return int((await tx.execute(query)).scalar_one())

@@ -3,13 +3,13 @@
 from uuid import UUID
 
 from sqlalchemy import bindparam, case, exists, func, insert, literal, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from campana.domain.campaigns import EDITABLE, CampaignStatus
 from campana.domain.messages import MessageStatus
 from campana.stores.sql.books import Held, hold
 from campana.stores.sql.part import Part
 from campana.stores.sql.schema import campaigns, counts, messages, recipients, suppressions
+from campana.stores.sql.transactions import Transaction
 
 SUPPRESSED_CODE = "suppressed"
 SUPPRESSED_REASON = "the number is on the suppression list"
@@ -60,11 +60,13 @@ class Loading(Part):
     """See Ledger."""
 
     async def load(self, campaign_id: UUID, *, limit: int) -> int:
-        async with self._database.write() as connection:
-            campaign = (await hold(connection, [campaign_id])).get(campaign_id)
+        async def work(tx: Transaction) -> int:
+            campaign = (await hold(tx, [campaign_id])).get(campaign_id)
             if campaign is None or not _in_the_making(campaign):
                 return 0
-            return await _load(connection, campaign, limit)
+            return await _load(tx, campaign, limit)
+
+        return await self._database.write(work)
 
     async def open_campaign(self, campaign_id: UUID, status: CampaignStatus) -> bool:
         """Raises ValueError for a status other than DRAFT and SCHEDULED."""
@@ -79,20 +81,19 @@ class Loading(Part):
             )
             .values(opened=True, status=status.value)
         )
-        async with self._database.write() as connection:
-            return (await connection.execute(statement)).rowcount == 1
+        return await self._database.change(statement) == 1
 
 
 def _in_the_making(campaign: Held) -> bool:
     return not campaign.opened and campaign.status is CampaignStatus.DRAFT
 
 
-async def _load(connection: AsyncConnection, campaign: Held, limit: int) -> int:
+async def _load(tx: Transaction, campaign: Held, limit: int) -> int:
     mine = {"campaign": campaign.id}
-    after = (await connection.execute(_LAST_ROW, mine)).scalar_one()
+    after = (await tx.execute(_LAST_ROW, mine)).scalar_one()
     portion = {"account": campaign.account_id, "list": campaign.recipient_list_id, "portion": limit}
-    loaded = (await connection.execute(_LOAD, mine | portion | {"after": after})).rowcount
+    loaded = (await tx.execute(_LOAD, mine | portion | {"after": after})).rowcount
     if loaded:
-        skipped = (await connection.execute(_SKIPPED_BEHIND, mine | {"after": after})).scalar_one()
-        await connection.execute(_ADD, mine | {"by_pending": loaded - skipped, "by_skipped": skipped})
+        skipped = (await tx.execute(_SKIPPED_BEHIND, mine | {"after": after})).scalar_one()
+        await tx.execute(_ADD, mine | {"by_pending": loaded - skipped, "by_skipped": skipped})
     return loaded

@@ -46,8 +46,7 @@ class Messages(Part):
         else:
             query = query.where(messages.c.row > after, _status_in(statuses), _matches(q.strip()))
         query = query.order_by(messages.c.row).limit(limit + 1)
-        async with self._database.read() as connection:
-            rows = (await connection.execute(query)).all()
+        rows = await self._database.rows(query)
         items = tuple(message_of(row) for row in rows[:limit])
         return Page(items, write_row_cursor(items[-1].row) if len(rows) > limit else None)
 

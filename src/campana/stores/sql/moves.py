@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from campana.domain.campaigns import Campaign, CampaignStatus, start_states
 from campana.domain.messages import MessageStatus
@@ -15,6 +14,7 @@ from campana.stores.sql.books import Held, Shift, hold, shift
 from campana.stores.sql.part import Part
 from campana.stores.sql.rows import campaign_of, sender_of
 from campana.stores.sql.schema import campaigns, counts, messages, senders
+from campana.stores.sql.transactions import Transaction
 
 _ENDED = frozenset({CampaignStatus.COMPLETED, CampaignStatus.FAILED, CampaignStatus.CANCELLED})
 _SWEPT = {CampaignStatus.CANCELLED: MessageStatus.SKIPPED, CampaignStatus.FAILED: MessageStatus.FAILED}
@@ -43,15 +43,18 @@ class Moves(Part):
         """
         if target is CampaignStatus.PROCESSING or not set(origins) <= start_states(target):
             raise ValueError(f"no move leads from {sorted(origins)} to {target}")
-        async with self._database.write() as connection:
-            campaign = (await hold(connection, [campaign_id])).get(campaign_id)
+        changes = {"error": error, "completed_at": at if target in _ENDED else None}
+        if scheduled_at is not None:
+            changes["scheduled_at"] = scheduled_at
+
+        async def work(tx: Transaction) -> bool:
+            campaign = (await hold(tx, [campaign_id])).get(campaign_id)
             if campaign is None or not _may_move(campaign, target, origins, scheduled_at):
                 return False
-            changes = {"error": error, "completed_at": at if target in _ENDED else None}
-            if scheduled_at is not None:
-                changes["scheduled_at"] = scheduled_at
-            await _move(connection, campaign, target, changes)
-        return True
+            await _move(tx, campaign, target, changes)
+            return True
+
+        return await self._database.write(work)
 
     async def complete(self, campaign_id: UUID, at: datetime) -> bool:
         return await self.move(
@@ -65,18 +68,16 @@ class Moves(Part):
             .order_by(campaigns.c.scheduled_at, campaigns.c.id)
             .limit(limit)
         )
-        async with self._database.read() as connection:
-            found = [campaign_of(row) for row in await connection.execute(query)]
-            ids = {campaign.sender_id for campaign in found}
-            rows = await connection.execute(select(senders).where(senders.c.id.in_(ids)))
-            by_id = {row.id: sender_of(row) for row in rows}
+        found = [campaign_of(row) for row in await self._database.rows(query)]
+        ids = {campaign.sender_id for campaign in found}
+        rows = await self._database.rows(select(senders).where(senders.c.id.in_(ids))) if ids else []
+        by_id = {row.id: sender_of(row) for row in rows}
         return [(campaign, by_id[campaign.sender_id]) for campaign in found]
 
     async def next_due(self) -> datetime | None:
-        async with self._database.read() as connection:
-            query = select(func.min(campaigns.c.scheduled_at)).where(_SCHEDULED)
-            earliest: datetime | None = (await connection.execute(query)).scalar_one()
-        return earliest
+        query = select(func.min(campaigns.c.scheduled_at).label("earliest")).where(_SCHEDULED)
+        found = await self._database.row(query)
+        return None if found is None else found.earliest
 
     async def unswept(self) -> Sequence[Campaign]:
         query = (
@@ -88,28 +89,33 @@ class Moves(Part):
                 counts.c.pending > 0,
             )
         )
-        async with self._database.read() as connection:
-            return [campaign_of(row) for row in await connection.execute(query)]
+        return [campaign_of(row) for row in await self._database.rows(query)]
 
     async def sweep(self, campaign_id: UUID, *, code: str, reason: str, at: datetime, limit: int) -> int:
         changes = {"code": code, "reason": reason, "settled_at": at, "not_before": None}
-        async with self._database.write() as connection:
-            campaign = (await hold(connection, [campaign_id])).get(campaign_id)
+
+        async def work(tx: Transaction) -> int:
+            campaign = (await hold(tx, [campaign_id])).get(campaign_id)
             target = _SWEPT.get(campaign.status) if campaign is not None else None
             if campaign is None or target is None:
                 return 0
-            return await _turn(connection, campaign, (MessageStatus.PENDING, target), changes, limit)
+            return await _turn(tx, campaign, (MessageStatus.PENDING, target), changes, limit)
+
+        return await self._database.write(work)
 
     async def retry(self, campaign_id: UUID, status: MessageStatus, *, now: datetime, limit: int) -> int:
         """Raises ValueError for a status other than FAILED and UNKNOWN."""
         if status not in _RETRIED:
             raise ValueError(f"{status} messages cannot be tried again")
-        async with self._database.write() as connection:
-            campaign = (await hold(connection, [campaign_id])).get(campaign_id)
+
+        async def work(tx: Transaction) -> int:
+            campaign = (await hold(tx, [campaign_id])).get(campaign_id)
             if campaign is None or campaign.status not in _RETRYING:
                 return 0
             changes = _AS_NEW | {"not_before": now}
-            return await _turn(connection, campaign, (status, MessageStatus.PENDING), changes, limit)
+            return await _turn(tx, campaign, (status, MessageStatus.PENDING), changes, limit)
+
+        return await self._database.write(work)
 
 
 _AS_NEW: dict[str, Any] = {
@@ -136,20 +142,18 @@ def _may_move(
     return target is not CampaignStatus.SCHEDULED or (scheduled_at or campaign.scheduled_at) is not None
 
 
-async def _move(
-    connection: AsyncConnection, campaign: Held, target: CampaignStatus, changes: dict[str, Any]
-) -> None:
+async def _move(tx: Transaction, campaign: Held, target: CampaignStatus, changes: dict[str, Any]) -> None:
     """Outside of PROCESSING nothing is reserved, and nothing waits for the next day."""
     values = changes | {"status": target.value, "waiting_until": None}
     if target is CampaignStatus.DRAFT:
         values["scheduled_at"] = None
-    await connection.execute(update(campaigns).where(campaigns.c.id == campaign.id).values(values))
+    await tx.execute(update(campaigns).where(campaigns.c.id == campaign.id).values(values))
     if campaign.reserved:
-        await shift(connection, Shift(campaign, {}, reserved=0))
+        await shift(tx, Shift(campaign, {}, reserved=0))
 
 
 async def _turn(
-    connection: AsyncConnection,
+    tx: Transaction,
     campaign: Held,
     move: tuple[MessageStatus, MessageStatus],
     changes: dict[str, Any],
@@ -163,7 +167,7 @@ async def _turn(
     statement = (
         update(messages).where(mine, messages.c.row <= last).values(changes | {"status": target.value})
     )
-    turned = (await connection.execute(statement)).rowcount
+    turned = (await tx.execute(statement)).rowcount
     if turned:
-        await shift(connection, Shift(campaign, {origin: -turned, target: turned}))
+        await shift(tx, Shift(campaign, {origin: -turned, target: turned}))
     return turned

@@ -1,17 +1,18 @@
 """Receipts: what the provider says later of a message it accepted. They come doubled and out of order."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, case, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from campana.domain.messages import RECEIPT_RANK, MessageStatus, start_states
 from campana.stores.sql.books import Shift, hold, shift
 from campana.stores.sql.outcomes import provider_key
 from campana.stores.sql.part import Part
 from campana.stores.sql.schema import messages
+from campana.stores.sql.transactions import Transaction
 
 _RECEIVED = frozenset({*RECEIPT_RANK, MessageStatus.FAILED})
 _WENT_OUT = frozenset(
@@ -35,33 +36,34 @@ class Receipts(Part):
         """Raises ValueError for a status that no receipt brings. READ implies delivered."""
         if status not in _RECEIVED:
             raise ValueError(f"no receipt says {status}")
-        async with self._database.read() as connection:
-            known = await _find(connection, sender_id, provider_message_id)
+        known = await self._database.read(partial(_find, sender_id, provider_message_id))
         if known is None:
             return False
-        changes = _changes(status, at, code, reason)
         if not _says_something_new(known, status, at):
             return True
-        async with self._database.write() as connection:
-            campaign = (await hold(connection, [known.campaign_id])).get(known.campaign_id)
-            message = await _find(connection, sender_id, provider_message_id)
+
+        async def work(tx: Transaction) -> bool:
+            campaign = (await hold(tx, [known.campaign_id])).get(known.campaign_id)
+            message = await _find(sender_id, provider_message_id, tx)
             if campaign is None or message is None:
-                return message is not None
-            await _keep_earliest_delivery(connection, message, status, at)
+                return False
+            await _keep_earliest_delivery(tx, message, status, at)
             origin = MessageStatus(message.status)
             if origin in _origins(status):
-                await connection.execute(_this(message).values(changes))
-                await shift(connection, Shift(campaign, {origin: -1, status: 1}))
-        return True
+                await tx.execute(_this(message).values(_changes(status, at, code, reason)))
+                await shift(tx, Shift(campaign, {origin: -1, status: 1}))
+            return True
+
+        return await self._database.write(work)
 
 
-async def _find(connection: AsyncConnection, sender_id: UUID, provider_message_id: str) -> Row[Any] | None:
+async def _find(sender_id: UUID, provider_message_id: str, tx: Transaction) -> Row[Any] | None:
     """By the short key, then by the id itself."""
     query = select(messages).where(
         messages.c.provider_key == provider_key(sender_id, provider_message_id),
         messages.c.provider_message_id == provider_message_id,
     )
-    return (await connection.execute(query)).one_or_none()
+    return (await tx.execute(query)).one_or_none()
 
 
 def _origins(status: MessageStatus) -> frozenset[MessageStatus]:
@@ -83,11 +85,11 @@ def _this(message: Row[Any]) -> Any:
 
 
 async def _keep_earliest_delivery(
-    connection: AsyncConnection, message: Row[Any], status: MessageStatus, at: datetime
+    tx: Transaction, message: Row[Any], status: MessageStatus, at: datetime
 ) -> None:
     """A delivery told after the reading still says when it was; the state does not go back."""
     if status is MessageStatus.DELIVERED and message.delivered_at and at < message.delivered_at:
-        await connection.execute(_this(message).values(delivered_at=at))
+        await tx.execute(_this(message).values(delivered_at=at))
 
 
 def _changes(status: MessageStatus, at: datetime, code: str | None, reason: str | None) -> dict[str, Any]:

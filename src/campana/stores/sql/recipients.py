@@ -7,17 +7,15 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from campana.domain.errors import Conflict, NotFound
 from campana.domain.recipients import Recipient, RowProblem
-from campana.stores.sql.database import driver_connection
 from campana.stores.sql.part import Part
 from campana.stores.sql.rows import pack_cells, recipient_of
 from campana.stores.sql.schema import recipient_lists, recipients, row_problems
+from campana.stores.sql.transactions import Transaction
 
 _COLUMNS = ("list_id", "row", "phone", "name", "cells")
-_SQLITE_INSERT = f"INSERT INTO recipients ({', '.join(_COLUMNS)}) VALUES (?, ?, ?, ?, ?)"  # noqa: S608
 _PROBLEM_COLUMNS = tuple(RowProblem.__slots__)
 
 
@@ -29,30 +27,20 @@ class Recipients(Part):
     ) -> None:
         """Raises NotFound when the list is not in the making, Conflict when it has one of the rows or
         numbers."""
-        try:
-            async with self._database.write() as connection:
-                await _require_open(connection, list_id)
-                await self._copy(connection, list_id, recipients)
-                if problems:
-                    await connection.execute(
-                        insert(row_problems), [_problem(list_id, one) for one in problems]
-                    )
-        except IntegrityError:
-            raise _twice() from None
-
-    async def _copy(self, connection: AsyncConnection, list_id: UUID, people: Sequence[Recipient]) -> None:
-        if not people:
-            return
         identity = list_id.bytes if self._database.is_sqlite else list_id
-        records = [(identity, one.row, one.phone, one.name, pack_cells(one.values)) for one in people]
-        if self._database.is_sqlite:
-            await connection.exec_driver_sql(_SQLITE_INSERT, records)
-            return
-        driver = await driver_connection(connection)
+        people = [(identity, one.row, one.phone, one.name, pack_cells(one.values)) for one in recipients]
+
+        async def add(tx: Transaction) -> None:
+            await _require_open(tx, list_id)
+            if people:
+                await tx.copy("recipients", _COLUMNS, people)
+            if problems:
+                await tx.execute(insert(row_problems), [_problem(list_id, one) for one in problems])
+
         try:
-            await driver.copy_records_to_table("recipients", records=records, columns=_COLUMNS)
-        except asyncpg.UniqueViolationError:
-            raise _twice() from None
+            await self._database.write(add)
+        except (IntegrityError, asyncpg.UniqueViolationError):
+            raise Conflict("The list has a recipient with that row or phone number already") from None
 
     async def recipients(self, list_id: UUID, *, after_row: int = 0, limit: int) -> Sequence[Recipient]:
         query = (
@@ -61,8 +49,7 @@ class Recipients(Part):
             .order_by(recipients.c.row)
             .limit(limit)
         )
-        async with self._database.read() as connection:
-            return [recipient_of(row) for row in await connection.execute(query)]
+        return [recipient_of(row) for row in await self._database.rows(query)]
 
     async def problems(self, list_id: UUID, *, after_row: int = 0, limit: int) -> Sequence[RowProblem]:
         """A row's problems come together, even where that is more than `limit`."""
@@ -76,20 +63,15 @@ class Recipients(Part):
             .where(behind, row_problems.c.row <= last)
             .order_by(row_problems.c.row, row_problems.c.id)
         )
-        async with self._database.read() as connection:
-            found = (await connection.execute(query)).mappings()
-            return [RowProblem(**{name: row[name] for name in _PROBLEM_COLUMNS}) for row in found]
+        found = (row._mapping for row in await self._database.rows(query))
+        return [RowProblem(**{name: row[name] for name in _PROBLEM_COLUMNS}) for row in found]
 
 
-async def _require_open(connection: AsyncConnection, list_id: UUID) -> None:
+async def _require_open(tx: Transaction, list_id: UUID) -> None:
     query = select(recipient_lists.c.closed).where(recipient_lists.c.id == list_id).with_for_update(read=True)
-    if (await connection.execute(query)).scalar_one_or_none() is not False:
+    if (await tx.execute(query)).scalar_one_or_none() is not False:
         raise NotFound("There is no such list in the making")
 
 
 def _problem(list_id: UUID, problem: RowProblem) -> dict[str, object]:
     return {"list_id": list_id} | {name: getattr(problem, name) for name in _PROBLEM_COLUMNS}
-
-
-def _twice() -> Conflict:
-    return Conflict("The list has a recipient with that row or phone number already")

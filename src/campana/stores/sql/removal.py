@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Table, delete, func, select, update
 from campana.domain.campaigns import CampaignStatus
 from campana.stores.sql.database import Database
 from campana.stores.sql.schema import campaigns, counts, messages, recipient_lists, recipients, row_problems
+from campana.stores.sql.transactions import Transaction
 
 _PORTION = 5000
 
@@ -15,13 +16,16 @@ async def remove_list(database: Database, list_id: UUID) -> None:
     """A list that is not closed, with all that is in it. Safe to repeat."""
     await _empty(database, recipients, recipients.c.list_id == list_id)
     await _empty(database, row_problems, row_problems.c.list_id == list_id)
-    async with database.write() as connection:
+
+    async def finish(tx: Transaction) -> None:
         query = select(recipient_lists.c.closed).where(recipient_lists.c.id == list_id).with_for_update()
-        if (await connection.execute(query)).scalar_one_or_none() is not False:
+        if (await tx.execute(query)).scalar_one_or_none() is not False:
             return
         for table in (recipients, row_problems):  # what a late batch brought meanwhile
-            await connection.execute(delete(table).where(table.c.list_id == list_id))
-        await connection.execute(delete(recipient_lists).where(recipient_lists.c.id == list_id))
+            await tx.execute(delete(table).where(table.c.list_id == list_id))
+        await tx.execute(delete(recipient_lists).where(recipient_lists.c.id == list_id))
+
+    await database.write(finish)
 
 
 async def remove_campaign(database: Database, campaign_id: UUID) -> bool:
@@ -32,13 +36,15 @@ async def remove_campaign(database: Database, campaign_id: UUID) -> bool:
     """
     mine = messages.c.campaign_id == campaign_id
     mark = update(campaigns).where(campaigns.c.id == campaign_id, campaigns.c.opened.is_(False))
-    async with database.write() as connection:
-        if not (await connection.execute(mark.values(status=CampaignStatus.CANCELLED.value))).rowcount:
-            return False
+    if not await database.change(mark.values(status=CampaignStatus.CANCELLED.value)):
+        return False
     await _empty(database, messages, mine)
-    async with database.write() as connection:
-        await connection.execute(delete(counts).where(counts.c.campaign_id == campaign_id))
-        await connection.execute(delete(campaigns).where(campaigns.c.id == campaign_id))
+
+    async def finish(tx: Transaction) -> None:
+        await tx.execute(delete(counts).where(counts.c.campaign_id == campaign_id))
+        await tx.execute(delete(campaigns).where(campaigns.c.id == campaign_id))
+
+    await database.write(finish)
     return True
 
 
@@ -47,5 +53,4 @@ async def _empty(database: Database, table: Table, mine: ColumnElement[bool]) ->
     statement = delete(table).where(mine, table.c.row <= select(func.max(portion.c.row)).scalar_subquery())
     removed = _PORTION
     while removed:
-        async with database.write() as connection:
-            removed = (await connection.execute(statement)).rowcount
+        removed = await database.change(statement)

@@ -9,13 +9,13 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from campana.domain.campaigns import CampaignStatus, OnDailyLimit
 from campana.engine.ports import Start, StartVerdict
 from campana.stores.sql.books import Held, Shift, hold, hold_lane, promised, shift, used_on
 from campana.stores.sql.part import Part
 from campana.stores.sql.schema import campaigns, lanes
+from campana.stores.sql.transactions import Transaction
 
 _SENDER_OF = select(campaigns.c.sender_id).where(campaigns.c.id == bindparam("campaign"))
 _IN_FLIGHT = select(lanes.c.in_flight).where(lanes.c.sender_id == bindparam("sender"))
@@ -25,64 +25,70 @@ class Room(Part):
     """See Ledger."""
 
     async def start(self, campaign_id: UUID, *, now: datetime, day: date, daily_limit: int) -> Start:
-        async with self._database.write() as connection:
-            campaign, room = await _weigh(connection, campaign_id, day, daily_limit)
+        async def work(tx: Transaction) -> Start:
+            campaign, room = await _weigh(tx, campaign_id, day, daily_limit)
             if campaign is None or not _is_due(campaign, now):
                 return Start(StartVerdict.NOT_SCHEDULED)
             needed = campaign.counts.pending
             if needed > room and campaign.on_daily_limit is OnDailyLimit.FAIL:
                 return Start(StartVerdict.NO_ROOM, needed, room)
-            await _begin(connection, campaign_id, now)
+            await _begin(tx, campaign_id, now)
             reserved = campaign.counts.sending + min(needed, room)
-            await shift(connection, Shift(campaign, {}, reserved=reserved))
-        return Start(StartVerdict.STARTED, needed, room)
+            await shift(tx, Shift(campaign, {}, reserved=reserved))
+            return Start(StartVerdict.STARTED, needed, room)
+
+        return await self._database.write(work)
 
     async def reserve(self, campaign_id: UUID, *, day: date, daily_limit: int) -> int:
         """A campaign that gets room no longer waits."""
-        async with self._database.write() as connection:
-            campaign, room = await _weigh(connection, campaign_id, day, daily_limit)
+
+        async def work(tx: Transaction) -> int:
+            campaign, room = await _weigh(tx, campaign_id, day, daily_limit)
             if campaign is None or not campaign.sends:
                 return 0
             has = max(campaign.reserved, campaign.counts.sending)
             growth = min(campaign.counts.open - has, room)
             if growth <= 0:
                 return 0
-            await shift(connection, Shift(campaign, {}, reserved=has + growth))
+            await shift(tx, Shift(campaign, {}, reserved=has + growth))
             rest = update(campaigns).where(campaigns.c.id == campaign_id).values(waiting_until=None)
-            await connection.execute(rest)
-        return growth
+            await tx.execute(rest)
+            return growth
+
+        return await self._database.write(work)
 
     async def wait(self, campaign_id: UUID, until: datetime) -> bool:
-        async with self._database.write() as connection:
-            campaign = (await hold(connection, [campaign_id])).get(campaign_id)
+        async def work(tx: Transaction) -> bool:
+            campaign = (await hold(tx, [campaign_id])).get(campaign_id)
             if campaign is None or not campaign.sends:
                 return False
             rest = update(campaigns).where(campaigns.c.id == campaign_id).values(waiting_until=until)
-            await connection.execute(rest)
-            await shift(connection, Shift(campaign, {}, reserved=0))
-        return True
+            await tx.execute(rest)
+            await shift(tx, Shift(campaign, {}, reserved=0))
+            return True
+
+        return await self._database.write(work)
 
     async def usage(self, sender_id: UUID, day: date) -> tuple[int, int]:
         """Reserved is what is on its way and what running campaigns were promised besides."""
-        async with self._database.read() as connection:
-            used = await used_on(connection, sender_id, day)
-            in_flight = (
-                await connection.execute(_IN_FLIGHT, {"sender": sender_id})
-            ).scalar_one_or_none() or 0
-            return used, in_flight + await promised(connection, sender_id)
+
+        async def work(tx: Transaction) -> tuple[int, int]:
+            used = await used_on(tx, sender_id, day)
+            in_flight = (await tx.execute(_IN_FLIGHT, {"sender": sender_id})).scalar_one_or_none() or 0
+            return used, in_flight + await promised(tx, sender_id)
+
+        return await self._database.read(work)
 
 
-async def _weigh(
-    connection: AsyncConnection, campaign_id: UUID, day: date, daily_limit: int
-) -> tuple[Held | None, int]:
+async def _weigh(tx: Transaction, campaign_id: UUID, day: date, daily_limit: int) -> tuple[Held | None, int]:
     """The campaign, locked, and the room there is in its sender's day (not below 0)."""
-    sender_id = (await connection.execute(_SENDER_OF, {"campaign": campaign_id})).scalar_one_or_none()
-    lane = await hold_lane(connection, sender_id) if sender_id is not None else None
+    sender_id = (await tx.execute(_SENDER_OF, {"campaign": campaign_id})).scalar_one_or_none()
+    lane = await hold_lane(tx, sender_id) if sender_id is not None else None
     if lane is None:
         return None, 0
-    campaign = (await hold(connection, [campaign_id])).get(campaign_id)
-    used = await used_on(connection, lane.sender_id, day)
-    room = daily_limit - used - lane.in_flight - await promised(connection, lane.sender_id)
+    campaign = (await hold(tx, [campaign_id])).get(campaign_id)
+    used = await used_on(tx, lane.sender_id, day)
+    room = daily_limit - used - lane.in_flight - await promised(tx, lane.sender_id)
     return campaign, max(0, room)
 
 
@@ -95,9 +101,7 @@ def _is_due(campaign: Held, now: datetime) -> bool:
     )
 
 
-async def _begin(connection: AsyncConnection, campaign_id: UUID, now: datetime) -> None:
+async def _begin(tx: Transaction, campaign_id: UUID, now: datetime) -> None:
     statement = update(campaigns).where(campaigns.c.id == campaign_id)
-    await connection.execute(
-        statement.values(status=CampaignStatus.PROCESSING.value, error=None, waiting_until=None)
-    )
-    await connection.execute(statement.where(campaigns.c.started_at.is_(None)).values(started_at=now))
+    await tx.execute(statement.values(status=CampaignStatus.PROCESSING.value, error=None, waiting_until=None))
+    await tx.execute(statement.where(campaigns.c.started_at.is_(None)).values(started_at=now))

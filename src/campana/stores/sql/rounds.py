@@ -14,6 +14,7 @@ from campana.stores.sql.columns import Moment
 from campana.stores.sql.part import Part
 from campana.stores.sql.rows import campaign_of, counts_of, sender_of
 from campana.stores.sql.schema import COUNTED, campaigns, counts, lanes, messages, recipient_lists, senders
+from campana.stores.sql.transactions import Transaction
 
 _RUNNING = campaigns.c.opened.is_(True) & (campaigns.c.status == CampaignStatus.PROCESSING.value)
 _SENDER = (
@@ -54,22 +55,22 @@ class Rounds(Part):
             .distinct()
             .where(_RUNNING, or_(campaigns.c.waiting_until.is_(None), campaigns.c.waiting_until <= now))
         )
-        async with self._database.read() as connection:
-            return (await connection.execute(query)).scalars().all()
+        return [row.sender_id for row in await self._database.rows(query)]
 
     async def lane_view(self, sender_id: UUID, *, now: datetime, day: date) -> LaneView | None:
-        async with self._database.read() as connection:
-            found = (await connection.execute(_SENDER, {"sender": sender_id})).one_or_none()
+        async def work(tx: Transaction) -> LaneView | None:
+            found = (await tx.execute(_SENDER, {"sender": sender_id})).one_or_none()
             if found is None:
                 return None
-            rows = (await connection.execute(_CAMPAIGNS, {"sender": sender_id, "now": now})).all()
-            used = await used_on(connection, sender_id, day)
-        return LaneView(
-            sender=sender_of(found),
-            campaigns=tuple(_lane_campaign(row) for row in rows),
-            used=used,
-            in_flight=found.in_flight,
-        )
+            rows = (await tx.execute(_CAMPAIGNS, {"sender": sender_id, "now": now})).all()
+            return LaneView(
+                sender=sender_of(found),
+                campaigns=tuple(_lane_campaign(row) for row in rows),
+                used=await used_on(tx, sender_id, day),
+                in_flight=found.in_flight,
+            )
+
+        return await self._database.read(work)
 
 
 def _lane_campaign(row: Row[Any]) -> LaneCampaign:

@@ -13,6 +13,7 @@ from campana.stores.sql.failures import is_unique_violation
 from campana.stores.sql.part import Part
 from campana.stores.sql.rows import sender_of, sender_values
 from campana.stores.sql.schema import lanes, senders
+from campana.stores.sql.transactions import Transaction
 
 _FIXED = frozenset({"id", "account_id", "created_at"})
 
@@ -21,10 +22,12 @@ class Senders(Part):
     """See Catalog."""
 
     async def add_sender(self, sender: Sender) -> None:
+        async def add(tx: Transaction) -> None:
+            await tx.execute(insert(senders), sender_values(sender))
+            await tx.execute(insert(lanes), {"sender_id": sender.id})
+
         try:
-            async with self._database.write() as connection:
-                await connection.execute(insert(senders), sender_values(sender))
-                await connection.execute(insert(lanes), {"sender_id": sender.id})
+            await self._database.write(add)
         except IntegrityError as error:
             if is_unique_violation(error):
                 raise _taken(sender) from None
@@ -38,8 +41,7 @@ class Senders(Part):
             .values(changed)
         )
         try:
-            async with self._database.write() as connection:
-                found = (await connection.execute(statement)).rowcount
+            found = await self._database.change(statement)
         except IntegrityError:
             raise _taken(sender) from None
         if not found:
@@ -47,16 +49,14 @@ class Senders(Part):
 
     async def sender(self, account_id: UUID, sender_id: UUID) -> Sender | None:
         query = select(senders).where(senders.c.id == sender_id, senders.c.account_id == account_id)
-        async with self._database.read() as connection:
-            row = (await connection.execute(query)).one_or_none()
+        row = await self._database.row(query)
         return None if row is None else sender_of(row)
 
     async def senders(self, account_id: UUID, *, limit: int, cursor: str | None = None) -> Page[Sender]:
         query = newest_first(
             select(senders).where(senders.c.account_id == account_id), senders, limit=limit, cursor=cursor
         )
-        async with self._database.read() as connection:
-            rows = (await connection.execute(query)).all()
+        rows = await self._database.rows(query)
         return Page(tuple(sender_of(row) for row in rows[:limit]), newest_cursor(rows, limit))
 
 

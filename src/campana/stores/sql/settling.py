@@ -2,21 +2,22 @@
 for it."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
+from operator import attrgetter
 from uuid import UUID
-
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from campana.domain.messages import TRANSITIONS, MessageStatus
 from campana.engine.ports import Lease, Settlement
 from campana.stores.sql.books import Held, Shift, hold, hold_lane, landed, shift, spend
 from campana.stores.sql.outcomes import Batch, write_outcomes
 from campana.stores.sql.part import Part
+from campana.stores.sql.transactions import Transaction
 
 _ALLOWED = frozenset(TRANSITIONS[MessageStatus.SENDING])
 _LATE = frozenset({MessageStatus.SENT, MessageStatus.FAILED})
-_USES_ROOM = frozenset({MessageStatus.SENT, MessageStatus.UNKNOWN})
 
 
 class Settling(Part):
@@ -28,16 +29,45 @@ class Settling(Part):
             _check(one)
         if not settlements:
             return 0
-        async with self._database.write() as connection:
-            await hold_lane(connection, lease.sender_id)
-            held = await hold(connection, {one.campaign_id for one in settlements})
-            mine = [one for one in settlements if _is_mine(held.get(one.campaign_id), lease)]
-            timely, late = await _write(connection, lease, mine)
-            await shift(connection, *_shifts(held, timely, late))
-            await landed(connection, lease.sender_id, lease.fence, len(timely))
-            used = sum(one.status in _USES_ROOM for one in timely)
-            await spend(connection, lease.sender_id, day, used)
-        return len(timely) + len(late)
+
+        async def work(tx: Transaction) -> int:
+            await hold_lane(tx, lease.sender_id)
+            settled = [
+                await _settle(tx, lease, campaign, mine)
+                for campaign, mine in await _by_campaign(tx, lease, settlements)
+            ]
+            await shift(tx, *(one.shift for one in settled if one.timely or one.late))
+            timely = sum((one.timely for one in settled), Counter[MessageStatus]())
+            await landed(tx, lease.sender_id, lease.fence, timely.total())
+            used = timely[MessageStatus.SENT] + timely[MessageStatus.UNKNOWN]
+            await spend(tx, lease.sender_id, day, used)
+            return timely.total() + sum(one.late.total() for one in settled)
+
+        return await self._database.write(work)
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """What changed in a campaign: from SENDING, and from UNKNOWN because the answer came after the lane was
+    lost."""
+
+    campaign: Held
+    timely: Counter[MessageStatus]
+    late: Counter[MessageStatus]
+
+    @property
+    def shift(self) -> Shift:
+        """All but those put back give up the room they were promised."""
+        by = self.timely + self.late
+        by[MessageStatus.SENDING] -= self.timely.total()
+        by[MessageStatus.UNKNOWN] -= self.late.total()
+        final = self.timely.total() - self.timely[MessageStatus.PENDING]
+        return Shift(
+            self.campaign,
+            by,
+            reserved=self.campaign.reserved - final,
+            accepted=self.timely[MessageStatus.SENT],
+        )
 
 
 def _check(one: Settlement) -> None:
@@ -47,40 +77,32 @@ def _check(one: Settlement) -> None:
         raise ValueError("a message that is put back needs a time from which it may be tried again")
 
 
-def _is_mine(campaign: Held | None, lease: Lease) -> bool:
-    """Fences are counted for each sender; another sender's message may carry the same number."""
-    return campaign is not None and campaign.sender_id == lease.sender_id
+async def _by_campaign(
+    tx: Transaction, lease: Lease, settlements: Sequence[Settlement]
+) -> list[tuple[Held, list[Settlement]]]:
+    """Each campaign of the lease's sender, locked, with what is to be settled of it.
 
-
-async def _write(
-    connection: AsyncConnection, lease: Lease, settlements: Sequence[Settlement]
-) -> tuple[list[Settlement], list[Settlement]]:
-    """What changed from SENDING, and what from UNKNOWN because its answer came after the lane was lost."""
-    timely = await write_outcomes(
-        connection, Batch(lease.sender_id, lease.fence, MessageStatus.SENDING, settlements)
-    )
-    if len(timely) == len(settlements):
-        return timely, []
-    done = {(one.campaign_id, one.row) for one in timely}
-    rest = [one for one in settlements if one.status in _LATE and (one.campaign_id, one.row) not in done]
-    late = await write_outcomes(connection, Batch(lease.sender_id, lease.fence, MessageStatus.UNKNOWN, rest))
-    return timely, late
-
-
-def _shifts(held: dict[UUID, Held], timely: Iterable[Settlement], late: Iterable[Settlement]) -> list[Shift]:
-    """What the outcomes mean for each campaign: all but those put back give up the room they were
-    promised."""
-    by: dict[UUID, Counter[MessageStatus]] = {campaign_id: Counter() for campaign_id in held}
-    accepted: Counter[UUID] = Counter()
-    final: Counter[UUID] = Counter()
-    for one in timely:
-        by[one.campaign_id].update({MessageStatus.SENDING: -1, one.status: 1})
-        accepted[one.campaign_id] += one.status is MessageStatus.SENT
-        final[one.campaign_id] += one.status is not MessageStatus.PENDING
-    for one in late:
-        by[one.campaign_id].update({MessageStatus.UNKNOWN: -1, one.status: 1})
+    Fences are counted for each sender; another sender's message may carry the same number.
+    """
+    grouped: dict[UUID, list[Settlement]] = {}
+    for campaign_id, some in groupby(settlements, attrgetter("campaign_id")):
+        grouped.setdefault(campaign_id, []).extend(some)
+    held = await hold(tx, grouped)
     return [
-        Shift(campaign, by[identity], campaign.reserved - final[identity], accepted[identity])
-        for identity, campaign in held.items()
-        if by[identity]
+        (campaign, grouped[campaign_id])
+        for campaign_id, campaign in held.items()
+        if campaign.sender_id == lease.sender_id
     ]
+
+
+async def _settle(
+    tx: Transaction, lease: Lease, campaign: Held, settlements: Sequence[Settlement]
+) -> _Settled:
+    batch = Batch(campaign, lease.fence, MessageStatus.SENDING, settlements)
+    timely = await write_outcomes(tx, batch)
+    late: Sequence[Settlement] = ()
+    if len(timely) < len(settlements):
+        done = {one.row for one in timely}
+        rest = [one for one in settlements if one.status in _LATE and one.row not in done]
+        late = await write_outcomes(tx, replace(batch, origin=MessageStatus.UNKNOWN, settlements=rest))
+    return _Settled(campaign, Counter(one.status for one in timely), Counter(one.status for one in late))

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CursorResult, Row, bindparam, exists, literal, null, select, union_all, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from campana.domain.messages import MessageStatus
 from campana.domain.recipients import Recipient
@@ -17,7 +16,9 @@ from campana.stores.sql.columns import database_seconds
 from campana.stores.sql.loading import SUPPRESSED_CODE, SUPPRESSED_REASON
 from campana.stores.sql.part import Part
 from campana.stores.sql.schema import lanes, messages, recipients, suppressions
+from campana.stores.sql.transactions import Transaction
 
+_cells = json.JSONDecoder().raw_decode
 _PENDING = MessageStatus.PENDING.value
 _SKIPS_IN_A_ROUND = 20
 """How often a share is filled up again after suppressed numbers, so that a run of them cannot hold the
@@ -99,7 +100,7 @@ _SKIP_THESE = _THESE.values(
 class _Round:
     """What stays the same for all shares of one take."""
 
-    connection: AsyncConnection
+    tx: Transaction
     lease: Lease
     now: datetime
 
@@ -112,21 +113,24 @@ class Taking(Part):
     ) -> Sequence[Taken]:
         """One share a campaign; the order of the shares decides who gets what is left of the day."""
         mine = {"sender": lease.sender_id, "holder": lease.owner, "at_fence": lease.fence}
-        taken: list[Taken] = []
-        async with self._database.write() as connection:
-            in_flight = (await connection.execute(_GUARD, mine)).scalar_one_or_none()
+
+        async def work(tx: Transaction) -> Sequence[Taken]:
+            taken: list[Taken] = []
+            in_flight = (await tx.execute(_GUARD, mine)).scalar_one_or_none()
             if in_flight is None:
                 raise LeaseLost
-            room = daily_limit - in_flight - await used_on(connection, lease.sender_id, day)
-            held = await hold(connection, {share.campaign_id for share in shares})
-            this = _Round(connection, lease, now)
+            room = daily_limit - in_flight - await used_on(tx, lease.sender_id, day)
+            held = await hold(tx, {share.campaign_id for share in shares})
+            this = _Round(tx, lease, now)
             for share in shares:
                 campaign = held.pop(share.campaign_id, None)
                 if campaign is not None and campaign.sends and campaign.sender_id == lease.sender_id:
                     taken += await _take_share(this, campaign, share, room - len(taken))
-            if taken and (await connection.execute(_TAKE_OFF, mine | {"by": len(taken)})).rowcount != 1:
+            if taken and (await tx.execute(_TAKE_OFF, mine | {"by": len(taken)})).rowcount != 1:
                 raise LeaseLost
-        return taken
+            return taken
+
+        return await self._database.write(work)
 
 
 async def _take_share(this: _Round, campaign: Held, share: Share, room: int) -> list[Taken]:
@@ -151,7 +155,7 @@ async def _take_share(this: _Round, campaign: Held, share: Share, room: int) -> 
             MessageStatus.SENDING: len(taken),
             MessageStatus.SKIPPED: skipped,
         }
-        await shift(this.connection, Shift(campaign, by, reserved=campaign.reserved - skipped))
+        await shift(this.tx, Shift(campaign, by, reserved=campaign.reserved - skipped))
     return taken
 
 
@@ -165,7 +169,7 @@ async def _choose(this: _Round, campaign: Held, after_row: int, portion: int) ->
         "after": after_row,
         "portion": portion,
     }
-    rows = (await this.connection.execute(_CHOOSE, where)).all()
+    rows = (await this.tx.execute(_CHOOSE, where)).all()
     rested = [row for row in rows if not row.fresh]
     fresh = sorted((row for row in rows if row.fresh), key=_by_row)
     return [*rested, *fresh][:portion]
@@ -174,7 +178,7 @@ async def _choose(this: _Round, campaign: Held, after_row: int, portion: int) ->
 async def _skip(this: _Round, campaign: Held, rows: Sequence[Row[Any]]) -> None:
     if rows:
         values = {"campaign": campaign.id, "rows": [row.row for row in rows], "now": this.now}
-        _check(await this.connection.execute(_SKIP_THESE, values), len(rows))
+        _check(await this.tx.execute(_SKIP_THESE, values), len(rows))
 
 
 async def _send(this: _Round, campaign: Held, rows: Sequence[Row[Any]]) -> list[Taken]:
@@ -185,16 +189,16 @@ async def _send(this: _Round, campaign: Held, rows: Sequence[Row[Any]]) -> list[
     mine = {"campaign": campaign.id, "at_fence": this.lease.fence}
     if fresh:
         stretch = {"after": fresh[0] - 1, "last": fresh[-1]}
-        _check(await this.connection.execute(_TAKE_STRETCH, mine | stretch), len(fresh))
+        _check(await this.tx.execute(_TAKE_STRETCH, mine | stretch), len(fresh))
     if rested:
-        _check(await this.connection.execute(_TAKE_THESE, mine | {"rows": rested}), len(rested))
+        _check(await this.tx.execute(_TAKE_THESE, mine | {"rows": rested}), len(rested))
     return [
         Taken(
             campaign_id=campaign.id,
             row=number,
             attempts=attempts + 1,
             fresh=bool(is_fresh),
-            recipient=Recipient(number, phone, name, tuple(json.loads(cells))),
+            recipient=Recipient(number, phone, name, tuple(_cells(cells)[0])),
         )
         for is_fresh, number, attempts, phone, name, cells, _suppressed in map(tuple, rows)
     ]

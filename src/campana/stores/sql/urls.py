@@ -8,7 +8,7 @@ from sqlalchemy.exc import ArgumentError
 from campana.domain.errors import ConfigurationError
 
 _POSTGRESQL = frozenset({"postgresql", "postgres", "postgresql+asyncpg"})
-_SQLITE = frozenset({"sqlite", "sqlite+aiosqlite"})
+_SQLITE = frozenset({"sqlite", "sqlite+pysqlite"})
 _SSL_MODES = frozenset({"disable", "allow", "prefer", "require", "verify-ca", "verify-full"})
 
 
@@ -38,7 +38,7 @@ def driver_url(text: str) -> URL:
 
 
 def _sqlite(path: Path) -> URL:
-    return URL.create("sqlite+aiosqlite", database=str(path.expanduser().absolute()))
+    return URL.create("sqlite+pysqlite", database=str(path.expanduser().absolute()))
 
 
 def _postgresql(url: URL) -> URL:

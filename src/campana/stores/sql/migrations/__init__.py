@@ -1,12 +1,13 @@
 """Migrations, run by Alembic from inside the package: no file outside of it is needed."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, create_engine
 from sqlalchemy.engine import URL
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from campana.domain.errors import StoreUnavailable
@@ -47,12 +48,24 @@ def head() -> str:
 
 
 async def _run(url: URL, work: Callable[[Connection], object]) -> None:
-    engine = _engine(url)
+    with translated():
+        if url.get_backend_name() == "sqlite":
+            await asyncio.to_thread(_run_on_file, url, work)
+        else:
+            await _run_on_server(url, work)
+
+
+def _run_on_file(url: URL, work: Callable[[Connection], object]) -> None:
+    engine = create_engine(url, poolclass=NullPool, connect_args={"isolation_level": None})
+    with engine.connect() as connection:
+        _alone(connection, work)
+
+
+async def _run_on_server(url: URL, work: Callable[[Connection], object]) -> None:
+    engine = create_async_engine(url, poolclass=NullPool, connect_args={"timeout": 5})
     try:
-        with translated():
-            async with engine.connect() as connection:
-                await connection.run_sync(_alone, work)
-                await connection.commit()
+        async with engine.connect() as connection:
+            await connection.run_sync(_alone, work)
     finally:
         await engine.dispose()
 
@@ -61,13 +74,7 @@ def _alone(connection: Connection, work: Callable[[Connection], object]) -> None
     for statement in _ALONE[connection.dialect.name]:
         connection.exec_driver_sql(statement)
     work(connection)
-
-
-def _engine(url: URL) -> AsyncEngine:
-    arguments: dict[str, Any] = {"timeout": 5}
-    if url.get_backend_name() == "sqlite":
-        arguments["isolation_level"] = None
-    return create_async_engine(url, poolclass=NullPool, connect_args=arguments, hide_parameters=True)
+    connection.commit()
 
 
 def _upgrade(connection: Connection) -> None:
