@@ -71,8 +71,10 @@ class Governor:
 
     def hold(self, hold_s: float, reason: str) -> None:
         """Send nothing for `hold_s` seconds."""
-        until = self._clock.monotonic() + min(hold_s, LONGEST_HOLD_S)
-        self._hold_until = max(self._hold_until, until)
+        now = self._clock.monotonic()
+        if now >= self._hold_until:
+            log.warning("host.held", host=self.host, seconds=round(hold_s, 1), reason=reason)
+        self._hold_until = max(self._hold_until, now + min(hold_s, LONGEST_HOLD_S))
         self.reason = reason
         self._unshared = True
 

@@ -62,12 +62,13 @@ class Halting:
         """Why the campaign is halted, or None."""
         return self._whole_sender or self._halted.get(campaign_id)
 
-    def forget(self, running: set[UUID]) -> None:
-        """Drop what is known of campaigns that run no more: a resumed one starts anew."""
+    def keep_to(self, running: set[UUID]) -> None:
+        """These campaigns run now: what concerns the whole sender concerns each of them, the rest is past."""
+        if self._whole_sender is not None:
+            self._halted = dict.fromkeys(running, self._whole_sender) | self._halted
+            self._whole_sender = None
         self._halted = {key: why for key, why in self._halted.items() if key in running}
         self._run = {key: run for key, run in self._run.items() if key in running}
-        if not running:
-            self._whole_sender = None
 
     async def conclude(self, view: LaneCampaign, *, under_way: bool, ask: Ask) -> None:
         """Move a halted campaign out of PROCESSING.
@@ -77,9 +78,7 @@ class Halting:
         and the campaign is left for the next round.
         """
         outcome = self.reason(view.campaign.id)
-        if outcome is None:
-            return
-        if view.counts.gone_out == 0 and under_way:
+        if outcome is None or under_way:
             return
         if outcome.kind is OutcomeKind.UNCLEAR:
             outcome = _cleared(outcome, await ask(), view.campaign.template)
@@ -92,6 +91,8 @@ class Halting:
             at=self._clock.now(),
             error=reason,
         )
+        self._halted.pop(view.campaign.id, None)
+        self._run.pop(view.campaign.id, None)
         if moved and target is CampaignStatus.FAILED:
             log.error("Campaign failed: %s: %s", view.campaign.id, reason)
         elif moved:

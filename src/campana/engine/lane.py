@@ -199,7 +199,7 @@ class Lane:
         except ConfigurationError as error:
             self._credentials = None
             self._halting.halt_sender(Outcome(OutcomeKind.CREDENTIALS, "no_credentials", str(error)))
-        self._halting.forget({seen.campaign.id for seen in view.campaigns})
+        self._halting.keep_to({seen.campaign.id for seen in view.campaigns})
         self._scripts = {
             seen.campaign.id: script for seen in view.campaigns if (script := self._script(seen)) is not None
         }
