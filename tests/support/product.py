@@ -232,7 +232,7 @@ class Product:
         return found
 
     async def quiet(self, campaign_id: str) -> None:
-        """Wait until nothing of the campaign is under way: no change in its counts for a second and a half."""
+        """Wait until nothing is under way: no change in the counts for a second and a half."""
         before, since = None, time.monotonic()
 
         async def look() -> bool:
@@ -251,6 +251,15 @@ class Product:
             return any(event in line["event"] for running in self.running for line in running.log())
 
         await until(look, what=f"a log line {event!r}")
+
+    async def answers(self, path: str, status: int) -> None:
+        """Wait until that path outside of the API answers with that status."""
+
+        async def look() -> bool:
+            async with self._http().get(f"{self.url}{path}") as answer:
+                return answer.status == status
+
+        await until(look, what=f"{status} from {path}")
 
     async def messages(self, campaign_id: str) -> list[dict[str, Any]]:
         """All of the campaign's messages."""
