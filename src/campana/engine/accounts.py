@@ -1,4 +1,5 @@
-"""Accounts, the people in them and their API keys. Knows nothing of HTTP; commands and the web call it alike."""
+"""Accounts, the people in them and their API keys. Knows nothing of HTTP; commands and the web call it
+alike."""
 
 import asyncio
 import hashlib
@@ -53,7 +54,8 @@ class Accounts:
     ) -> User:
         """Add a person to the account of that name, which is created when there is none.
 
-        Without a name it is the only account there is, or one called "Default". Raises InvalidInput; Conflict when
+        Without a name it is the only account there is, or one called "Default". Raises InvalidInput;
+        Conflict when
         the address is taken.
         """
         _check_user(email, account, password)
@@ -74,7 +76,8 @@ class Accounts:
         return user
 
     async def create_api_key(self, email: str, name: str) -> NewKey:
-        """A new key for the user's scripts. Raises NotFound for an unknown address, InvalidInput for the name."""
+        """A new key for the user's scripts. Raises NotFound for an unknown address, InvalidInput for the
+        name."""
         user = await self._user(email)
         if not 1 <= len(name.strip()) <= 120:
             raise InvalidInput.of("name", "give the key a name of 1 to 120 characters")
@@ -92,7 +95,8 @@ class Accounts:
         return NewKey(key, record)
 
     async def revoke_api_keys(self, email: str, name: str) -> int:
-        """Make the user's keys of that name worthless; how many there were. Raises NotFound for the address."""
+        """Make the user's keys of that name worthless; how many there were. Raises NotFound for the
+        address."""
         user = await self._user(email)
         dropped = await self._catalog.drop_api_keys(user.id, name)
         log.info("api_key.revoked", user=str(user.id), keys=dropped)
@@ -110,6 +114,18 @@ class Accounts:
     async def principal(self, email: str) -> Principal:
         """The user of that address as the one who acts, for commands on the machine. Raises NotFound."""
         return principal_of(await self._user(email))
+
+    async def acting(self, email: str | None = None) -> Principal:
+        """The same; without an address the only user who may send. Raises NotFound, InvalidInput."""
+        if email is not None:
+            return await self.principal(email)
+        able = [user for user in await self._catalog.users() if user.role.includes(Role.OPERATOR)]
+        if not able:
+            raise NotFound("there is no user yet who may send; add one with: campana user add EMAIL")
+        if len(able) > 1:
+            names = ", ".join(sorted(user.email for user in able)[:10])
+            raise InvalidInput.of("user", f"there are several users; name one of: {names}")
+        return principal_of(able[0])
 
     async def _user(self, email: str) -> User:
         user = await self._catalog.user_by_email(email.strip())

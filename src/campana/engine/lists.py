@@ -1,0 +1,78 @@
+"""Recipient lists that are there already: look at them, read their problems, delete them. Imports make new
+ones."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+
+from campana.domain.accounts import Principal
+from campana.domain.errors import NotFound
+from campana.domain.permissions import Action, permit
+from campana.domain.recipients import Recipient, RecipientList, RowProblem
+from campana.engine.ports import Page, Store
+
+log = structlog.get_logger(__name__)
+
+PREVIEW_ROWS = 10
+PROBLEMS_SHOWN = 100
+"""problems in an answer; the file of problems has them all"""
+BATCH = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class ListView:
+    """A list with its first recipients and its first problems."""
+
+    recipients: RecipientList
+    preview: tuple[Recipient, ...]
+    problems: tuple[RowProblem, ...]
+
+
+class RecipientLists:
+    """Reads and deletes the account's lists."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def get(self, principal: Principal, list_id: UUID) -> RecipientList:
+        """The list. Raises NotFound."""
+        permit(principal, Action.READ)
+        found = await self._store.recipient_list(principal.account_id, list_id)
+        if found is None:
+            raise NotFound("there is no such recipient list")
+        return found
+
+    async def view(self, principal: Principal, list_id: UUID) -> ListView:
+        """The list with a preview. Raises NotFound."""
+        found = await self.get(principal, list_id)
+        return ListView(
+            recipients=found,
+            preview=tuple(await self._store.recipients(list_id, limit=PREVIEW_ROWS)),
+            problems=tuple(await self._store.problems(list_id, limit=PROBLEMS_SHOWN)),
+        )
+
+    async def find(
+        self, principal: Principal, *, limit: int, cursor: str | None = None
+    ) -> Page[RecipientList]:
+        """The account's lists, newest first; recipients given inline with a campaign are not among them."""
+        permit(principal, Action.READ)
+        return await self._store.recipient_lists(principal.account_id, limit=limit, cursor=cursor)
+
+    async def delete(self, principal: Principal, list_id: UUID) -> None:
+        """Remove the list and its recipients. Raises NotFound; Conflict when a campaign uses it."""
+        permit(principal, Action.UPLOAD)
+        await self._store.drop_list(principal.account_id, list_id)
+        log.info("list.deleted", list=str(list_id), user=str(principal.user_id))
+
+    async def problems(self, principal: Principal, list_id: UUID) -> AsyncIterator[Sequence[RowProblem]]:
+        """All problems of the list, in batches, in row order. Raises NotFound before the first batch."""
+        await self.get(principal, list_id)
+        return self._problems(list_id)
+
+    async def _problems(self, list_id: UUID) -> AsyncIterator[Sequence[RowProblem]]:
+        after_row = 0
+        while batch := await self._store.problems(list_id, after_row=after_row, limit=BATCH):
+            yield batch
+            after_row = batch[-1].row

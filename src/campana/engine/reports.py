@@ -1,0 +1,117 @@
+"""What became of each message: pages of a campaign's messages, and exports of any size in flat memory."""
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from campana.domain.accounts import Principal
+from campana.domain.errors import NotFound
+from campana.domain.messages import Message, MessageStatus
+from campana.domain.permissions import Action, permit
+from campana.engine.ports import CampaignView, Page, Store
+from campana.engine.tables import csv_text, safe
+from campana.engine.workbook import Cell, Kind, write_workbook
+
+BATCH = 2000
+
+_T, _N, _W = Kind.TEXT, Kind.NUMBER, Kind.TIME
+COLUMNS = (
+    *(("row", _N), ("phone", _T), ("name", _T), ("status", _T), ("attempts", _N)),
+    *(("provider_message_id", _T), ("error_code", _T), ("error_reason", _T)),
+    *(("sent_at", _W), ("delivered_at", _W), ("read_at", _W)),
+)
+"""of an export; times are UTC"""
+
+
+class Reports:
+    """Reads messages of the account's campaigns."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def messages(
+        self,
+        principal: Principal,
+        campaign_id: UUID,
+        *,
+        limit: int,
+        cursor: str | None = None,
+        statuses: Collection[MessageStatus] = (),
+        q: str = "",
+    ) -> Page[Message]:
+        """A page in row order; `q` is a part of the phone's digits or the beginning of a name. Raises
+        NotFound."""
+        await self._campaign(principal, campaign_id)
+        return await self._store.messages(campaign_id, limit=limit, cursor=cursor, statuses=statuses, q=q)
+
+    async def csv(
+        self, principal: Principal, campaign_id: UUID, *, statuses: Collection[MessageStatus] = ()
+    ) -> AsyncIterator[bytes]:
+        """The campaign's messages as a CSV file, piece by piece. Raises NotFound before the first piece."""
+        await self._campaign(principal, campaign_id)
+        return self._csv(campaign_id, statuses)
+
+    async def xlsx(
+        self,
+        principal: Principal,
+        campaign_id: UUID,
+        path: Path,
+        *,
+        statuses: Collection[MessageStatus] = (),
+    ) -> None:
+        """Write the campaign's messages into a new workbook at `path`. Raises NotFound."""
+        await self._campaign(principal, campaign_id)
+        batches = self._batches(campaign_id, statuses)
+        await write_workbook(path, COLUMNS, ([_row(message) for message in batch] async for batch in batches))
+
+    async def _csv(self, campaign_id: UUID, statuses: Collection[MessageStatus]) -> AsyncIterator[bytes]:
+        yield csv_text([[title for title, _ in COLUMNS]], first=True).encode()
+        async for batch in self._batches(campaign_id, statuses):
+            yield csv_text(map(_line, batch)).encode()
+
+    async def _batches(
+        self, campaign_id: UUID, statuses: Collection[MessageStatus]
+    ) -> AsyncIterator[Sequence[Message]]:
+        cursor: str | None = None
+        while True:
+            page = await self._store.messages(campaign_id, limit=BATCH, cursor=cursor, statuses=statuses)
+            yield page.items
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
+    async def _campaign(self, principal: Principal, campaign_id: UUID) -> CampaignView:
+        permit(principal, Action.READ)
+        view = await self._store.campaign(principal.account_id, campaign_id)
+        if view is None:
+            raise NotFound("there is no such campaign")
+        return view
+
+
+def _row(message: Message) -> tuple[Cell, ...]:
+    return (*_known(message), *(moment.timestamp() if moment else None for moment in _times(message)))
+
+
+def _line(message: Message) -> tuple[str | float | None, ...]:
+    row, phone, name, status, attempts, *outside = _known(message)
+    return (
+        *(row, phone, safe(name), status, attempts),
+        *map(safe, outside),
+        *(_iso(moment) if moment else None for moment in _times(message)),
+    )
+
+
+def _known(message: Message) -> tuple[Cell, ...]:
+    return (
+        *(message.row, message.phone, message.name, message.status.value, message.attempts),
+        *(message.provider_message_id, message.error_code, message.error_reason),
+    )
+
+
+def _times(message: Message) -> tuple[datetime | None, ...]:
+    return (message.sent_at, message.delivered_at, message.read_at)
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,76 @@
+"""Puts the web together: routes, middleware, error answers. Builds no service; it is given them."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, FastAPI
+from prometheus_client import CollectorRegistry
+from starlette.middleware import Middleware
+
+from campana import __version__
+from campana.engine.ports import Clock
+from campana.web import operations
+from campana.web.api import campaigns, lists, messages, senders, suppressions
+from campana.web.errors import add_handlers
+from campana.web.middleware import Ceiling, Edge, KeyRequired
+from campana.web.openapi import DESCRIPTION, EVERYWHERE
+from campana.web.operations import Backlog, Readiness
+from campana.web.services import Services
+
+API = "/api/v1"
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebSettings:
+    """Ceilings for bodies, in bytes: of an uploaded file's request, and of any other."""
+
+    max_upload: int = 100 * MEBIBYTE
+    max_body: int = 16 * MEBIBYTE
+
+
+@dataclass(frozen=True, slots=True)
+class Monitoring:
+    """Where numbers are kept, and who knows whether the process is in order."""
+
+    registry: CollectorRegistry
+    readiness: Readiness
+
+
+def create_app(
+    services: Services, *, monitoring: Monitoring, clock: Clock, settings: WebSettings | None = None
+) -> FastAPI:
+    """The application, ready for an ASGI server. Whoever serves it closes `services.hub` before stopping."""
+    limits = settings or WebSettings()
+    app = FastAPI(
+        title="Campana",
+        version=__version__,
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+        middleware=[
+            Middleware(Edge),
+            Middleware(KeyRequired, prefix=API, authenticate=services.accounts.authenticate),
+            Middleware(Ceiling, most=limits.max_body, most_at={f"{API}/recipient-lists": limits.max_upload}),
+        ],
+    )
+    app.state.services = services
+    app.state.registry = monitoring.registry
+    app.state.readiness = monitoring.readiness
+    app.state.backlog = Backlog(services.catalog, monitoring.registry, clock)
+    add_handlers(app)
+    app.include_router(_api())
+    app.include_router(operations.router)
+    app.mount("/static", operations.static_files(), name="static")
+    return app
+
+
+def _api() -> APIRouter:
+    api = APIRouter(prefix=API, responses=EVERYWHERE)
+    for part in (campaigns.router, campaigns.steering, messages.router):
+        api.include_router(part)
+    for part in (lists.router, senders.router, suppressions.router):
+        api.include_router(part)
+    return api

@@ -1,0 +1,277 @@
+"""The web app as it runs: real services on a real store, a real server on a real socket, and people with
+keys.
+
+The provider alone is a stand-in that answers as told: what goes over its wire is tested elsewhere.
+"""
+
+import asyncio
+import io
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+import uvicorn
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from prometheus_client import CollectorRegistry
+
+from campana.domain.accounts import Role
+from campana.domain.outcomes import ApprovedTemplate, Check, CheckVerdict, Outcome, OutcomeKind
+from campana.domain.senders import Credentials
+from campana.engine.accounts import Accounts
+from campana.engine.campaigns import Campaigns
+from campana.engine.clock import SystemClock
+from campana.engine.control import Control, Levers
+from campana.engine.drafting import Drafting
+from campana.engine.ids import new_id
+from campana.engine.imports import Imports
+from campana.engine.lane import LaneTools
+from campana.engine.lists import RecipientLists
+from campana.engine.metrics import Metrics
+from campana.engine.ports import Envelope, Provider, Store
+from campana.engine.previews import Previews
+from campana.engine.recovery import Recovery
+from campana.engine.reports import Reports
+from campana.engine.scheduler import Scheduler
+from campana.engine.sender_rules import SenderPolicy
+from campana.engine.senders import Gate, Senders
+from campana.engine.service import Watch
+from campana.engine.signals import Signals
+from campana.engine.starter import Starter
+from campana.engine.suppressions import Suppressions
+from campana.engine.trials import Bench, Trials
+from campana.engine.watching import ProgressHub
+from campana.engine.worker import Worker
+from campana.vault import FernetVault
+from campana.web.app import Monitoring, WebSettings, create_app
+from campana.web.services import Services
+
+PEOPLE = {
+    "alice": ("Shop", Role.OWNER),
+    "olga": ("Shop", Role.OPERATOR),
+    "victor": ("Shop", Role.VIEWER),
+    "bob": ("Bakery", Role.OWNER),
+}
+"""The cast: who they are, in which account, in which role."""
+
+
+@dataclass
+class ObedientProvider:
+    """Answers every message with `outcome`, and remembers what it was given."""
+
+    outcome: Outcome = field(default_factory=lambda: Outcome(OutcomeKind.ACCEPTED))
+    verdict: CheckVerdict = CheckVerdict.OK
+    sent: list[Envelope] = field(default_factory=list)
+    checked: list[Credentials] = field(default_factory=list)
+    host: str = "provider.test"
+
+    async def send(self, credentials: Credentials, envelope: Envelope) -> Outcome:
+        self.sent.append(envelope)
+        if self.outcome.kind is OutcomeKind.ACCEPTED:
+            return Outcome(OutcomeKind.ACCEPTED, provider_message_id=f"wamid.{len(self.sent)}")
+        return self.outcome
+
+    async def check(self, credentials: Credentials) -> Check:
+        self.checked.append(credentials)
+        approved = (ApprovedTemplate("diwali_offer", "en_US", "MARKETING", "APPROVED"),)
+        reason = "" if self.verdict is CheckVerdict.OK else "Invalid Token"
+        return Check(self.verdict, reason, approved if self.verdict is CheckVerdict.OK else ())
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, read to its end."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def fields(self) -> set[str]:
+        """The fields that a refusal complains about."""
+        return {error["field"] for error in self.json["errors"]}
+
+
+@dataclass
+class House:
+    """Everything a test of the web needs."""
+
+    store: Store
+    provider: ObedientProvider
+    app: FastAPI
+    services: Services
+    registry: CollectorRegistry
+    signals: Signals
+    engine: Watch
+    complaints: list[str]
+    url: str = ""
+    keys: dict[str, str] = field(default_factory=dict)
+    session: aiohttp.ClientSession | None = None
+
+    async def ask(self, who: str | None, method: str, path: str, **options: Any) -> Answer:
+        """A request below /api/v1 (or anywhere, for a path with two slashes), with that person's key."""
+        assert self.session is not None
+        headers = dict(options.pop("headers", {}))
+        if who is not None:
+            headers.setdefault("Authorization", f"Bearer {self.keys[who]}")
+        url = self.url + (path[1:] if path.startswith("//") else f"/api/v1{path}")
+        async with self.session.request(method, url, headers=headers, **options) as answer:
+            return Answer(answer.status, dict(answer.headers), await answer.read())
+
+    async def get(self, who: str | None, path: str, **options: Any) -> Answer:
+        return await self.ask(who, "GET", path, **options)
+
+    async def post(self, who: str | None, path: str, body: Any = None, **options: Any) -> Answer:
+        return await self.ask(who, "POST", path, json=body, **options)
+
+    async def patch(self, who: str | None, path: str, body: Any) -> Answer:
+        return await self.ask(who, "PATCH", path, json=body)
+
+    async def delete(self, who: str | None, path: str) -> Answer:
+        return await self.ask(who, "DELETE", path)
+
+    async def sender(self, who: str = "alice", **changes: Any) -> str:
+        """A sender of that person's account; its id."""
+        body = {
+            "name": f"Sender {len(changes)}-{id(changes)}",
+            "credentials": {"api_token": "token-0123456789", "vendor_uid": "5b0c2a1e-6d7f"},
+            "rate_limit_per_s": 1000,
+            "daily_limit": 100_000,
+            "country": "IN",
+        }
+        made = await self.post(who, "/senders", body | changes)
+        assert made.status == 201, made.body
+        return str(made.json["id"])
+
+    async def upload(
+        self, who: str, text: str | bytes, *, filename: str = "people.csv", **form: str
+    ) -> Answer:
+        """A recipients file."""
+        data = aiohttp.FormData()
+        content = text.encode() if isinstance(text, str) else text
+        data.add_field("file", io.BytesIO(content), filename=filename)
+        for name, value in ({"country": "IN"} | form).items():
+            data.add_field(name, value)
+        return await self.ask(who, "POST", "/recipient-lists", data=data)
+
+    async def wait_for(self, campaign_id: str, *statuses: str, who: str = "alice") -> dict[str, Any]:
+        """The campaign once it is in one of the states."""
+        async with asyncio.timeout(30):
+            while True:
+                found: dict[str, Any] = (await self.get(who, f"/campaigns/{campaign_id}")).json
+                if found["status"] in statuses:
+                    return found
+                await asyncio.sleep(0.02)
+
+
+def people(count: int, *, first: int = 0) -> list[dict[str, str]]:
+    """So many recipients with numbers of their own."""
+    return [{"phone": f"+9198{first + n:08d}", "name": f"Person {n}", "city": "Pune"} for n in range(count)]
+
+
+def campaign(sender_id: str, **changes: Any) -> dict[str, Any]:
+    """The body of a usual POST /campaigns, a draft for three people."""
+    body = {
+        "name": "Diwali",
+        "sender_id": sender_id,
+        "template": {"name": "diwali_offer", "language": "en_US"},
+        "fields": {"field_1": "Hi {name}", "field_2": "{city}"},
+        "recipients": people(3),
+    } | changes
+    return {name: value for name, value in body.items() if value is not ...}
+
+
+@asynccontextmanager
+async def open_house(store: Store, *, settings: WebSettings | None = None) -> AsyncIterator[House]:
+    """The app over that store, serving until the block ends, and the cast with their keys."""
+    house = _build(store, settings)
+    for name, (account, role) in PEOPLE.items():
+        await house.services.accounts.add_user(f"{name}@campana.test", account=account, role=role)
+        made = await house.services.accounts.create_api_key(f"{name}@campana.test", "tests")
+        house.keys[name] = made.key
+    server = uvicorn.Server(
+        uvicorn.Config(house.app, host="127.0.0.1", port=0, log_config=None, lifespan="off")
+    )
+    serving = asyncio.create_task(server._serve())
+    try:
+        async with asyncio.timeout(10):
+            while not server.started:  # noqa: ASYNC110 - uvicorn has no event to wait for
+                await asyncio.sleep(0.005)
+        house.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        async with aiohttp.ClientSession() as session:
+            house.session = session
+            yield house
+    finally:
+        house.services.hub.close()
+        server.should_exit = True
+        await serving
+
+
+@asynccontextmanager
+async def running_engine(house: House) -> AsyncIterator[None]:
+    """Scheduler, worker and recovery at work in this process for as long as the block lasts."""
+    work = asyncio.create_task(house.engine.run())
+    try:
+        yield
+    finally:
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+
+
+def _build(store: Store, settings: WebSettings | None) -> House:
+    clock, signals, provider = SystemClock(), Signals(), ObedientProvider()
+    registry, complaints = CollectorRegistry(), list[str]()
+    vault, metrics = FernetVault("k" * 40), Metrics(registry)
+    providers: dict[str, Provider] = {"bizchat": provider}
+    starter = Starter(store, vault, clock, signals, metrics)
+    drafting = Drafting(store, clock=clock)
+    campaigns = Campaigns(store, drafting, clock=clock, signals=signals)
+    control = Control(store, Levers(starter, signals), clock=clock)
+    services = Services(
+        catalog=store,
+        accounts=Accounts(store, clock),
+        senders=Senders(store, Gate(vault, providers), clock=clock, signals=signals, policy=SenderPolicy()),
+        imports=Imports(store, clock, new_id),
+        lists=RecipientLists(store),
+        campaigns=campaigns,
+        control=control,
+        previews=Previews(store, drafting),
+        trials=Trials(store, Bench(drafting, campaigns, control), clock=clock),
+        reports=Reports(store),
+        suppressions=Suppressions(store, clock=clock),
+        hub=ProgressHub(store, look_s=0.05),
+    )
+
+    async def readiness() -> Sequence[str]:
+        return complaints
+
+    app = create_app(services, monitoring=Monitoring(registry, readiness), clock=clock, settings=settings)
+    tools = LaneTools(store, vault, clock, signals, metrics)
+    engine = Watch(
+        [
+            Recovery(store, clock, signals, lambda _owner: False),
+            Scheduler(store, starter, clock, signals, interval_s=60),
+            Worker("tests", tools, providers),
+        ]
+    )
+    return House(store, provider, app, services, registry, signals, engine, complaints)
+
+
+def served(app: FastAPI, below: str = "/") -> set[tuple[str, str]]:
+    """Every route of the app below a path, as (method, path below it)."""
+    return {
+        (method, route.path.removeprefix(below.rstrip("/")))
+        for route in iter_route_contexts(app.routes)
+        if route.path is not None and route.path.startswith(below)
+        for method in (route.methods or set()) - {"HEAD"}
+    }
