@@ -17,22 +17,22 @@ Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
 
 def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Web pages, REST API and engine in one process."""
-    run(_stay(_settings(), host, port, pages=True, engine=True))
+    run(_stay(host, port, pages=True, engine=True))
 
 
 def web(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Web pages and REST API only; `campana worker` sends."""
-    run(_stay(_settings(), host, port, pages=True, engine=False))
+    run(_stay(host, port, pages=True, engine=False))
 
 
 def worker() -> None:
     """The engine only: scheduler, lanes and recovery."""
-    run(_stay(_settings(), "", 0, pages=False, engine=True))
+    run(_stay("", 0, pages=False, engine=True))
 
 
 def demo(port: Port = 8000) -> None:
     """The whole product with a stand-in for BizChat and a demo account."""
-    run(_demo(_settings(), port))
+    run(_demo(port))
 
 
 def _settings() -> Settings:
@@ -41,14 +41,15 @@ def _settings() -> Settings:
     return settings
 
 
-async def _stay(settings: Settings, host: str, port: int, *, pages: bool, engine: bool) -> None:
-    async with built(settings) as campana:
+async def _stay(host: str, port: int, *, pages: bool, engine: bool) -> None:
+    async with built(_settings()) as campana:
         watch = campana.watch() if engine else None
         server = web_server(campana.web_app(watch), host, port) if pages else None
         await run_until_told(watch=watch, server=server, closing=campana.services.hub.close)
 
 
-async def _demo(settings: Settings, port: int) -> None:
+async def _demo(port: int) -> None:
+    settings = _settings()
     async with demonstration.simulator() as stand_in:
         settings = demonstration.against(stand_in, settings)
         async with built(settings) as campana:
