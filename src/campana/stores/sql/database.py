@@ -41,6 +41,8 @@ _SQLITE_READER = ("query_only = ON", "cache_size = -4000")
 _POSTGRESQL_SESSION = {
     "application_name": "campana",
     "jit": "off",  # compiling costs more than any statement here
+    # Joins here go from few rows to few rows by key; merging would read a list from its beginning each time.
+    "enable_mergejoin": "off",
     "lock_timeout": "10s",
     # A stopped process must not keep its lane's row locked: its session ends, the lane can be taken over.
     "idle_in_transaction_session_timeout": "10s",

@@ -4,7 +4,7 @@ A provider's id that another message has already must not hold up the rest: then
 row, and that message is recorded without its id.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, case, update
 from sqlalchemy.exc import IntegrityError
 
 from campana.domain.messages import MessageStatus
+from campana.domain.times import as_utc
 from campana.engine.ports import Settlement
 from campana.stores.sql.books import Held
 from campana.stores.sql.columns import to_micros
@@ -30,7 +31,7 @@ _SET = (
 )
 _SQLITE = (
     f"UPDATE messages SET {', '.join(f'{name} = ?' for name in _SET)}, attempts = max(attempts - ?, 0)"  # noqa: S608
-    " WHERE campaign_id = ? AND row = ? AND status = ? AND fence = ?"
+    " WHERE row = ? AND campaign_id = ? AND status = ? AND fence = ?"
 )
 _POSTGRESQL = (
     f"UPDATE messages AS m SET {', '.join(f'{name} = v.{name}' for name in _SET)},"  # noqa: S608
@@ -39,8 +40,10 @@ _POSTGRESQL = (
     " $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::int[], $13::int[])"
     f" WITH ORDINALITY AS v({', '.join(_SET)}, back, row, n)"
     " WHERE m.campaign_id = $1 AND m.row = v.row AND m.status = $2 AND m.fence = $3"
-    " RETURNING v.n"
+    " AND m.row BETWEEN $14 AND $15 RETURNING v.n"
 )
+# The planner takes the batch for a handful of rows, and would compare each with each.
+_BY_HASH = "SET LOCAL enable_nestloop = off"
 _ONE = (
     update(messages)
     .where(
@@ -70,8 +73,8 @@ class Batch:
     settlements: Sequence[Settlement]
 
 
-class _Uneven(Exception):
-    """The batch changed another number of rows than it has."""
+class Uneven(Exception):
+    """The batch changed another number of rows than it has, and cannot say which."""
 
 
 def provider_key(sender_id: UUID, provider_message_id: str) -> int:
@@ -79,34 +82,32 @@ def provider_key(sender_id: UUID, provider_message_id: str) -> int:
     return _key(sender_id.bytes, provider_message_id)
 
 
-async def write_outcomes(tx: Transaction, batch: Batch) -> Sequence[Settlement]:
-    """Those of the settlements that found their message in `origin` under the fence, and changed it."""
+async def write_outcomes(tx: Transaction, batch: Batch, *, singly: bool) -> Sequence[Settlement]:
+    """Those of the settlements that found their message in `origin` under the fence, and changed it.
+
+    Raises Uneven or IntegrityError when the transaction has to be begun again, `singly`.
+    """
     if not batch.settlements:
         return ()
-    write = _write_sqlite if tx.is_sqlite else _write_postgresql
-    try:
-        async with tx.savepoint():
-            return await write(tx, batch)
-    except (IntegrityError, _Uneven):
+    if singly:
         return [one for one in batch.settlements if await _write_one(tx, batch, one)]
+    return await (_write_sqlite(tx, batch) if tx.is_sqlite else _write_postgresql(tx, batch))
 
 
 async def _write_sqlite(tx: Transaction, batch: Batch) -> Sequence[Settlement]:
-    """All or, by _Uneven, none: SQLite tells how many rows a batch changed, not which."""
     where = (batch.campaign.id.bytes, _WORDS[batch.origin], batch.fence)
-    records = [
-        (*outcome[:5], *map(_micros, outcome[5:8]), outcome[8], where[0], outcome[9], *where[1:])
-        for outcome in _outcomes(batch)
-    ]
+    records = [outcome + where for outcome in _outcomes(batch, to_micros)]
     changed = (await tx.driver_sql(_SQLITE, records)).rowcount
     if changed != len(records):
-        raise _Uneven
+        raise Uneven
     return batch.settlements
 
 
 async def _write_postgresql(tx: Transaction, batch: Batch) -> Sequence[Settlement]:
-    columns = [list(column) for column in zip(*_outcomes(batch), strict=True)]
-    values = (batch.campaign.id, _WORDS[batch.origin], batch.fence, *columns)
+    columns = [list(column) for column in zip(*_outcomes(batch, as_utc), strict=True)]
+    rows = columns[-1]
+    values = (batch.campaign.id, _WORDS[batch.origin], batch.fence, *columns, min(rows), max(rows))
+    await tx.driver_sql(_BY_HASH, ())
     changed = (await tx.driver_sql(_POSTGRESQL, values)).scalars().all()
     if len(changed) == len(batch.settlements):
         return batch.settlements
@@ -123,7 +124,7 @@ async def _write_one(tx: Transaction, batch: Batch, one: Settlement) -> bool:
 
 
 def _values(batch: Batch, one: Settlement) -> dict[str, Any]:
-    (outcome,) = _outcomes(replace(batch, settlements=[one]))
+    (outcome,) = _outcomes(replace(batch, settlements=[one]), as_utc)
     names = (*(f"to_{name}" for name in _SET), "back", "at_row")
     return dict(zip(names, outcome, strict=True)) | {
         "campaign": batch.campaign.id,
@@ -132,30 +133,32 @@ def _values(batch: Batch, one: Settlement) -> dict[str, Any]:
     }
 
 
-def _outcomes(batch: Batch) -> list[tuple[Any, ...]]:
-    """For each settlement the values of _SET, by how much its attempts go back, and its row."""
+def _outcomes(batch: Batch, moment: Callable[[datetime], Any]) -> list[tuple[Any, ...]]:
+    """For each settlement the values of _SET, by how much its attempts go back, and its row.
+
+    `moment` is how the database takes a time.
+    """
     salt = batch.campaign.sender_id.bytes
-    return [
-        (
-            one.provider_message_id,
-            None if one.provider_message_id is None else _key(salt, one.provider_message_id),
-            _WORDS[one.status],
-            one.code,
-            one.reason,
-            one.at if one.status is MessageStatus.SENT else None,
-            None if one.status is MessageStatus.PENDING else one.at,
-            one.not_before if one.status is MessageStatus.PENDING else None,
-            0 if one.counts else 1,
-            one.row,
-        )
-        for one in batch.settlements
-    ]
+    return [_outcome(one, salt, moment(one.at), moment) for one in batch.settlements]
+
+
+def _outcome(one: Settlement, salt: bytes, at: Any, moment: Callable[[datetime], Any]) -> tuple[Any, ...]:
+    status, name = one.status, one.provider_message_id
+    put_back = status is MessageStatus.PENDING
+    return (
+        name,
+        None if name is None else _key(salt, name),
+        _WORDS[status],
+        one.code,
+        one.reason,
+        at if status is MessageStatus.SENT else None,
+        None if put_back else at,
+        moment(one.not_before) if put_back and one.not_before else None,
+        0 if one.counts else 1,
+        one.row,
+    )
 
 
 def _key(salt: bytes, provider_message_id: str) -> int:
     digest = blake2b(salt + provider_message_id.encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
-
-
-def _micros(moment: datetime | None) -> int | None:
-    return None if moment is None else to_micros(moment)

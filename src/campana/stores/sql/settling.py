@@ -5,14 +5,17 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from itertools import groupby
 from operator import attrgetter
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
+
 from campana.domain.messages import TRANSITIONS, MessageStatus
 from campana.engine.ports import Lease, Settlement
 from campana.stores.sql.books import Held, Shift, hold, hold_lane, landed, shift, spend
-from campana.stores.sql.outcomes import Batch, write_outcomes
+from campana.stores.sql.outcomes import Batch, Uneven, write_outcomes
 from campana.stores.sql.part import Part
 from campana.stores.sql.transactions import Transaction
 
@@ -29,21 +32,18 @@ class Settling(Part):
             _check(one)
         if not settlements:
             return 0
+        task = _Task(lease, settlements, day)
+        try:
+            return await self._database.write(partial(_settle_all, task, False))
+        except (IntegrityError, Uneven):
+            return await self._database.write(partial(_settle_all, task, True))
 
-        async def work(tx: Transaction) -> int:
-            await hold_lane(tx, lease.sender_id)
-            settled = [
-                await _settle(tx, lease, campaign, mine)
-                for campaign, mine in await _by_campaign(tx, lease, settlements)
-            ]
-            await shift(tx, *(one.shift for one in settled if one.timely or one.late))
-            timely = sum((one.timely for one in settled), Counter[MessageStatus]())
-            await landed(tx, lease.sender_id, lease.fence, timely.total())
-            used = timely[MessageStatus.SENT] + timely[MessageStatus.UNKNOWN]
-            await spend(tx, lease.sender_id, day, used)
-            return timely.total() + sum(one.late.total() for one in settled)
 
-        return await self._database.write(work)
+@dataclass(frozen=True, slots=True)
+class _Task:
+    lease: Lease
+    settlements: Sequence[Settlement]
+    day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,32 +77,46 @@ def _check(one: Settlement) -> None:
         raise ValueError("a message that is put back needs a time from which it may be tried again")
 
 
-async def _by_campaign(
-    tx: Transaction, lease: Lease, settlements: Sequence[Settlement]
-) -> list[tuple[Held, list[Settlement]]]:
+async def _settle_all(task: _Task, singly: bool, tx: Transaction) -> int:
+    lease = task.lease
+    await hold_lane(tx, lease.sender_id)
+    settled = [
+        await _settle(tx, Batch(campaign, lease.fence, MessageStatus.SENDING, mine), singly)
+        for campaign, mine in await _by_campaign(tx, task)
+    ]
+    await shift(tx, *(one.shift for one in settled if one.timely or one.late))
+    timely = sum((one.timely for one in settled), Counter[MessageStatus]())
+    await landed(tx, lease.sender_id, lease.fence, timely.total())
+    await spend(tx, lease.sender_id, task.day, timely[MessageStatus.SENT] + timely[MessageStatus.UNKNOWN])
+    return timely.total() + sum(one.late.total() for one in settled)
+
+
+async def _by_campaign(tx: Transaction, task: _Task) -> list[tuple[Held, list[Settlement]]]:
     """Each campaign of the lease's sender, locked, with what is to be settled of it.
 
     Fences are counted for each sender; another sender's message may carry the same number.
     """
     grouped: dict[UUID, list[Settlement]] = {}
-    for campaign_id, some in groupby(settlements, attrgetter("campaign_id")):
+    for campaign_id, some in groupby(task.settlements, attrgetter("campaign_id")):
         grouped.setdefault(campaign_id, []).extend(some)
     held = await hold(tx, grouped)
     return [
         (campaign, grouped[campaign_id])
         for campaign_id, campaign in held.items()
-        if campaign.sender_id == lease.sender_id
+        if campaign.sender_id == task.lease.sender_id
     ]
 
 
-async def _settle(
-    tx: Transaction, lease: Lease, campaign: Held, settlements: Sequence[Settlement]
-) -> _Settled:
-    batch = Batch(campaign, lease.fence, MessageStatus.SENDING, settlements)
-    timely = await write_outcomes(tx, batch)
+async def _settle(tx: Transaction, batch: Batch, singly: bool) -> _Settled:
+    timely = await write_outcomes(tx, batch, singly=singly)
     late: Sequence[Settlement] = ()
-    if len(timely) < len(settlements):
+    if len(timely) < len(batch.settlements):
         done = {one.row for one in timely}
-        rest = [one for one in settlements if one.status in _LATE and one.row not in done]
-        late = await write_outcomes(tx, replace(batch, origin=MessageStatus.UNKNOWN, settlements=rest))
-    return _Settled(campaign, Counter(one.status for one in timely), Counter(one.status for one in late))
+        rest = [one for one in batch.settlements if one.status in _LATE and one.row not in done]
+        unknown = replace(batch, origin=MessageStatus.UNKNOWN, settlements=rest)
+        late = await write_outcomes(tx, unknown, singly=singly)
+    return _Settled(batch.campaign, _by_status(timely), _by_status(late))
+
+
+def _by_status(settlements: Sequence[Settlement]) -> Counter[MessageStatus]:
+    return Counter(one.status for one in settlements)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, Row, bindparam, exists, literal, null, select, union_all, update
+from sqlalchemy import CursorResult, Row, bindparam, exists, null, select, update
 
 from campana.domain.messages import MessageStatus
 from campana.domain.recipients import Recipient
@@ -40,27 +40,28 @@ _SUPPRESSED = (
 )
 
 
-def _pending(fresh: bool) -> Any:
-    """The next of a campaign's messages: fresh ones by row, others by the end of their pause."""
-    columns = (messages.c.row, messages.c.attempts, recipients.c.phone, recipients.c.name, recipients.c.cells)
-    query = (
-        select(literal(fresh).label("fresh"), *columns, _SUPPRESSED)
-        .join(
-            recipients,
-            (recipients.c.list_id == bindparam("list")) & (recipients.c.row == messages.c.row),
-        )
-        .where(messages.c.campaign_id == bindparam("campaign"), messages.c.status == _PENDING)
-        .limit(bindparam("portion"))
+_WAITING = (
+    select(
+        messages.c.row,
+        messages.c.attempts,
+        recipients.c.phone,
+        recipients.c.name,
+        recipients.c.cells,
+        _SUPPRESSED,
     )
-    if fresh:
-        behind = messages.c.not_before.is_(null()) & (messages.c.row > bindparam("after"))
-        return query.where(behind).order_by(messages.c.row)
-    return query.where(messages.c.not_before <= bindparam("now")).order_by(messages.c.not_before)
-
-
-_PAUSED = _pending(fresh=False)
-_FRESH = _pending(fresh=True)
-_CHOOSE = union_all(select(_PAUSED.subquery()), select(_FRESH.subquery()))
+    .join(recipients, (recipients.c.list_id == bindparam("list")) & (recipients.c.row == messages.c.row))
+    .where(messages.c.campaign_id == bindparam("campaign"))
+    .limit(bindparam("portion"))
+)
+# Only what is PENDING has a pause (a constraint): naming the state would invite a scan of all that is.
+_RESTED = _WAITING.where(messages.c.not_before <= bindparam("now")).order_by(messages.c.not_before)
+# Both rows are bounded, so that whichever table is read first is read from here.
+_FRESH = _WAITING.where(
+    messages.c.status == _PENDING,
+    messages.c.not_before.is_(null()),
+    messages.c.row > bindparam("after"),
+    recipients.c.row > bindparam("after"),
+).order_by(messages.c.row)
 _SENDING = {
     "status": MessageStatus.SENDING.value,
     "fence": bindparam("at_fence"),
@@ -105,6 +106,19 @@ class _Round:
     now: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Messages of one campaign that may be taken, and those whose number is suppressed."""
+
+    rested: Sequence[Row[Any]]
+    fresh: Sequence[Row[Any]]
+    suppressed: Sequence[int]
+
+    @property
+    def total(self) -> int:
+        return len(self.rested) + len(self.fresh) + len(self.suppressed)
+
+
 class Taking(Part):
     """See Ledger."""
 
@@ -142,12 +156,11 @@ async def _take_share(this: _Round, campaign: Held, share: Share, room: int) -> 
         portion = wanted - len(taken)
         if portion <= 0:
             break
-        chosen = await _choose(this, campaign, share.after_row, portion)
-        suppressed = [row for row in chosen if row.suppressed]
-        await _skip(this, campaign, suppressed)
-        taken += await _send(this, campaign, [row for row in chosen if not row.suppressed])
-        skipped += len(suppressed)
-        if len(chosen) < portion or not suppressed:
+        found = await _find(this, campaign, share.after_row, portion)
+        await _skip(this, campaign, found.suppressed)
+        taken += await _send(this, campaign, found)
+        skipped += len(found.suppressed)
+        if found.total < portion or not found.suppressed:
             break
     if taken or skipped:
         by = {
@@ -159,48 +172,51 @@ async def _take_share(this: _Round, campaign: Held, share: Share, room: int) -> 
     return taken
 
 
-async def _choose(this: _Round, campaign: Held, after_row: int, portion: int) -> list[Row[Any]]:
+async def _find(this: _Round, campaign: Held, after_row: int, portion: int) -> _Found:
     """Up to `portion` messages: those whose pause is over, then fresh ones in row order."""
     where = {
         "campaign": campaign.id,
         "list": campaign.recipient_list_id,
         "account": campaign.account_id,
-        "now": this.now,
-        "after": after_row,
         "portion": portion,
     }
-    rows = (await this.tx.execute(_CHOOSE, where)).all()
-    rested = [row for row in rows if not row.fresh]
-    fresh = sorted((row for row in rows if row.fresh), key=_by_row)
-    return [*rested, *fresh][:portion]
+    rested = (await this.tx.execute(_RESTED, where | {"now": this.now})).all()
+    where |= {"after": after_row, "portion": portion - len(rested)}
+    fresh = (await this.tx.execute(_FRESH, where)).all() if len(rested) < portion else []
+    suppressed = [row.row for row in (*rested, *fresh) if row.suppressed]
+    if suppressed:
+        rested, fresh = ([row for row in some if not row.suppressed] for some in (rested, fresh))
+    return _Found(rested, fresh, suppressed)
 
 
-async def _skip(this: _Round, campaign: Held, rows: Sequence[Row[Any]]) -> None:
+async def _skip(this: _Round, campaign: Held, rows: Sequence[int]) -> None:
     if rows:
-        values = {"campaign": campaign.id, "rows": [row.row for row in rows], "now": this.now}
+        values = {"campaign": campaign.id, "rows": rows, "now": this.now}
         _check(await this.tx.execute(_SKIP_THESE, values), len(rows))
 
 
-async def _send(this: _Round, campaign: Held, rows: Sequence[Row[Any]]) -> list[Taken]:
-    """Mark the rows SENDING: fresh ones as one stretch (suppressed ones in it are SKIPPED by now), others
-    by number."""
-    fresh = [row.row for row in rows if row.fresh]
-    rested = [row.row for row in rows if not row.fresh]
+async def _send(this: _Round, campaign: Held, found: _Found) -> list[Taken]:
+    """Mark messages SENDING: fresh ones as one stretch (suppressed ones in it are SKIPPED by now)."""
     mine = {"campaign": campaign.id, "at_fence": this.lease.fence}
-    if fresh:
-        stretch = {"after": fresh[0] - 1, "last": fresh[-1]}
-        _check(await this.tx.execute(_TAKE_STRETCH, mine | stretch), len(fresh))
-    if rested:
-        _check(await this.tx.execute(_TAKE_THESE, mine | {"rows": rested}), len(rested))
+    if found.fresh:
+        stretch = {"after": found.fresh[0].row - 1, "last": found.fresh[-1].row}
+        _check(await this.tx.execute(_TAKE_STRETCH, mine | stretch), len(found.fresh))
+    if found.rested:
+        rows = [row.row for row in found.rested]
+        _check(await this.tx.execute(_TAKE_THESE, mine | {"rows": rows}), len(rows))
+    return [*_taken(campaign, found.rested, fresh=False), *_taken(campaign, found.fresh, fresh=True)]
+
+
+def _taken(campaign: Held, rows: Sequence[Row[Any]], *, fresh: bool) -> list[Taken]:
     return [
         Taken(
             campaign_id=campaign.id,
             row=number,
             attempts=attempts + 1,
-            fresh=bool(is_fresh),
+            fresh=fresh,
             recipient=Recipient(number, phone, name, tuple(_cells(cells)[0])),
         )
-        for is_fresh, number, attempts, phone, name, cells, _suppressed in map(tuple, rows)
+        for number, attempts, phone, name, cells, _suppressed in map(tuple, rows)
     ]
 
 
@@ -209,7 +225,3 @@ def _check(result: CursorResult[Any], expected: int) -> None:
     take."""
     if result.rowcount != expected:
         raise RuntimeError(f"took {result.rowcount} messages where {expected} were chosen")
-
-
-def _by_row(row: Row[Any]) -> int:
-    return int(row.row)
