@@ -6,7 +6,7 @@ Works on the first rows as lists of text, and knows nothing of files.
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from campana.domain.errors import FieldProblem, InvalidInput
 from campana.domain.headings import name_rank, phone_rank
@@ -60,12 +60,12 @@ def key(name: str) -> str:
     return "".join(plain.replace("_", " ").replace("-", " ").split())
 
 
-def unique_names(cells: Iterable[str]) -> tuple[str, ...]:
+def unique_names(cells: Iterable[str], first_column: int = 0) -> tuple[str, ...]:
     """Headings as names that differ by `key` and can stand in a placeholder: "name", "name 2", "Column C"."""
     names: list[str] = []
     taken: set[str] = set()
     for place, cell in enumerate(cells):
-        plain = _plain(cell) or f"Column {letters(place)}"
+        plain = _plain(cell) or f"Column {letters(first_column + place)}"
         name, count = plain, 1
         while key(name) in taken:
             count += 1
@@ -94,25 +94,32 @@ def looks_like_phone(text: str) -> bool:
     )
 
 
-def find_columns(rows: Rows, wanted: Wanted, is_phone: Callable[[str], bool]) -> Columns:
+def find_columns(
+    rows: Rows, wanted: Wanted, is_phone: Callable[[str], bool], *, first_column: int = 0
+) -> Columns:
     """Headings, phone and name among the first rows that have something in them.
+
+    `first_column` is the place in the sheet of the rows' first cell, for columns that go by their letters.
 
     Without headings the file is taken if its first row has a valid number (`is_phone`) in just one column,
     and that column goes on like that. Raises InvalidInput with every reason and the columns there are.
     """
     header = _header(rows, wanted.phone_column)
     if header is not None:
-        return _under_headings(rows, header, wanted)
+        found = find_among(unique_names(rows[header], first_column), rows[header + 1 :], wanted)
+        return replace(found, header=header)
     numbers = [place for place, cell in enumerate(rows[0]) if is_phone(cell)] if rows else []
     if numbers:
-        return _without_headings(rows, numbers, wanted)
+        names = tuple(f"Column {letters(first_column + place)}" for place in range(max(map(len, rows))))
+        return _without_headings(names, rows, numbers, wanted)
     # A row with numbers in it is data: it must not be shown as the columns there are.
     texts = [row for row in rows[:ROWS_BEFORE_HEADINGS] if not any(map(looks_like_phone, row))]
     likely = max(texts, key=lambda row: sum(map(bool, row)), default=None)
     if likely is None:
         raise InvalidInput.of("file", 'there is no row of headings; add one, with "phone" above the numbers')
-    below = rows[next(place for place, row in enumerate(rows) if row is likely) + 1 :]
-    raise _no_phone_column(unique_names(likely), below, wanted)
+    place = next(place for place, row in enumerate(rows) if row is likely)
+    found = find_among(unique_names(likely, first_column), rows[place + 1 :], wanted)
+    return replace(found, header=place)
 
 
 def find_among(names: Sequence[str], rows: Rows, wanted: Wanted) -> Columns:
@@ -147,13 +154,7 @@ def _header(rows: Rows, phone_column: str | None) -> int | None:
     return first
 
 
-def _under_headings(rows: Rows, header: int, wanted: Wanted) -> Columns:
-    found = find_among(unique_names(rows[header]), rows[header + 1 :], wanted)
-    return Columns(names=found.names, phone=found.phone, name=found.name, header=header)
-
-
-def _without_headings(rows: Rows, numbers: Sequence[int], wanted: Wanted) -> Columns:
-    names = tuple(f"Column {letters(place)}" for place in range(max(map(len, rows))))
+def _without_headings(names: Sequence[str], rows: Rows, numbers: Sequence[int], wanted: Wanted) -> Columns:
     if wanted.phone_column is not None and not _LETTER_NAME.fullmatch(wanted.phone_column.strip()):
         raise _no_phone_column(names, rows, wanted)
     if wanted.phone_column is None and (len(numbers) > 1 or not _holds_phones(rows, numbers[0])):

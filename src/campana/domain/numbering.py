@@ -119,7 +119,7 @@ def _only_mobile_after(code: str, home: PhoneMetadata) -> str:
     kinds = (home.premium_rate, home.toll_free, home.shared_cost, home.voip)
     more_kinds = (home.personal_number, home.pager, home.uan, home.voicemail)
     special = _any(_pattern(kind) for kind in (*kinds, *more_kinds))
-    return rf"(?!{mobile}){code}(?!{special}\Z){mobile}"
+    return rf"(?={code})(?!{mobile}){code}(?!{special}\Z){mobile}"
 
 
 def _valid(country_code: int) -> str:

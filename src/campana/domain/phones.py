@@ -37,6 +37,7 @@ _SEVERAL = re.compile(
 )
 _NUMBER = re.compile(r"\+?[0-9]+")
 _WRITE_AS_TEXT = "format the column as text and enter the numbers again"
+_NEGATIVE = f"it begins with a minus sign, as where Excel took a number for a sum; {_WRITE_AS_TEXT}"
 
 
 def normalise(raw: str | float, country: str) -> str:
@@ -120,7 +121,7 @@ def _digits_of(value: float) -> str:
     if isinstance(value, bool) or not math.isfinite(value) or value != int(value):
         raise InvalidPhone("this is not a phone number")
     if value < 0:
-        raise InvalidPhone(f"this is a negative number: Excel calculated it; {_WRITE_AS_TEXT}")
+        raise InvalidPhone(_NEGATIVE)
     return str(int(value))
 
 
@@ -182,5 +183,5 @@ def _what_is_wrong(text: str, number: str) -> str:
     if "+" in number[1:]:
         return "it has a plus sign in the wrong place"
     if text[0] == "-":
-        return "it begins with a minus sign"
+        return _NEGATIVE
     return "it has characters that no phone number has"
