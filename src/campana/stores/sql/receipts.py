@@ -5,10 +5,11 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, case, select, update
+from sqlalchemy import Row, func, literal, select, update
 
 from campana.domain.messages import RECEIPT_RANK, MessageStatus, start_states
 from campana.stores.sql.books import Shift, hold, shift
+from campana.stores.sql.columns import Moment
 from campana.stores.sql.outcomes import provider_key
 from campana.stores.sql.part import Part
 from campana.stores.sql.schema import messages
@@ -94,12 +95,12 @@ async def _keep_earliest_delivery(
 
 def _changes(status: MessageStatus, at: datetime, code: str | None, reason: str | None) -> dict[str, Any]:
     """What an UNKNOWN was about no longer matters once the provider speaks."""
-    sent = case((messages.c.sent_at.is_(None), at), else_=messages.c.sent_at)
+    moment = literal(at, Moment())
     changes: dict[str, Any] = {"status": status.value, "code": code, "reason": reason}
     if status is MessageStatus.FAILED:
         return changes | {"settled_at": at}
-    changes["sent_at"] = sent
+    changes["sent_at"] = func.coalesce(messages.c.sent_at, moment)
     if status is MessageStatus.SENT:
         return changes
-    changes["delivered_at"] = case((messages.c.delivered_at.is_(None), at), else_=messages.c.delivered_at)
+    changes["delivered_at"] = func.coalesce(messages.c.delivered_at, moment)
     return changes | ({"read_at": at} if status is MessageStatus.READ else {})
