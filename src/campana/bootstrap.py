@@ -30,6 +30,7 @@ from campana.engine.sender_rules import SenderPolicy
 from campana.engine.senders import Gate, Senders
 from campana.engine.service import Watch
 from campana.engine.signals import Signals
+from campana.engine.slowdowns import Slowdowns
 from campana.engine.starter import Starter
 from campana.engine.suppressions import Suppressions
 from campana.engine.trials import Bench, Trials
@@ -147,6 +148,7 @@ def _services(
         previews=Previews(store, drafting),
         trials=Trials(store, Bench(drafting, campaigns, control), clock=clock),
         reports=Reports(store),
+        slowdowns=Slowdowns(store, providers),
         suppressions=Suppressions(store, clock=clock),
         hub=ProgressHub(store),
     )

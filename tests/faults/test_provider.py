@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from campana.simulator import Simulator, SimulatorConfig, in_thread
-from tests.support.product import Product, judge, product
+from tests.support.product import Product, judge, product, until
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(180)]
 
@@ -74,7 +74,11 @@ async def test_a_closed_house_is_waited_for(shop: Product, simulator: Simulator)
     simulator.control(faults=["maintenance_503=1"])
     sender = await shop.make_sender()
     campaign_id = await shop.make_campaign(sender, 20)
-    await simulator.wait_for_messages(2)
+
+    async def slowed() -> Any:
+        return (await shop.campaign(campaign_id))["slowdown"]
+
+    assert (await until(slowed, what="the slowdown shown"))["reason"]
     assert (await shop.campaign(campaign_id))["status"] == "PROCESSING"
     simulator.control(faults=[])
     campaign = await shop.ended(campaign_id)

@@ -40,6 +40,7 @@ from campana.engine.sender_rules import SenderPolicy
 from campana.engine.senders import Gate, Senders
 from campana.engine.service import Watch
 from campana.engine.signals import Signals
+from campana.engine.slowdowns import Slowdowns
 from campana.engine.starter import Starter
 from campana.engine.suppressions import Suppressions
 from campana.engine.trials import Bench, Trials
@@ -248,6 +249,7 @@ def _build(store: Store, settings: WebSettings | None) -> House:
         previews=Previews(store, drafting),
         trials=Trials(store, Bench(drafting, campaigns, control), clock=clock),
         reports=Reports(store),
+        slowdowns=Slowdowns(store, providers),
         suppressions=Suppressions(store, clock=clock),
         hub=ProgressHub(store, look_s=0.05),
     )

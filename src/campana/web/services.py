@@ -15,6 +15,7 @@ from campana.engine.ports import Catalog
 from campana.engine.previews import Previews
 from campana.engine.reports import Reports
 from campana.engine.senders import Senders
+from campana.engine.slowdowns import Slowdowns
 from campana.engine.suppressions import Suppressions
 from campana.engine.trials import Trials
 from campana.engine.watching import ProgressHub
@@ -35,6 +36,7 @@ class Services:
     previews: Previews
     trials: Trials
     reports: Reports
+    slowdowns: Slowdowns
     suppressions: Suppressions
     hub: ProgressHub
 

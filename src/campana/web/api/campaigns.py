@@ -63,8 +63,9 @@ async def test(engine: Engine, caller: Caller, body: TrialIn) -> TrialOut:
 
 @router.get("/{campaign_id}", summary="Look at a campaign", responses=FOUND)
 async def get(engine: Engine, caller: Caller, campaign_id: UUID) -> CampaignOut:
-    """The campaign with its counts and its rate."""
-    return CampaignOut.of(await engine.campaigns.get(caller, campaign_id))
+    """The campaign with its counts, its rate, and what slows it down."""
+    view = await engine.campaigns.get(caller, campaign_id)
+    return CampaignOut.of(view).slowed(await engine.slowdowns.of(view))
 
 
 @router.patch("/{campaign_id}", summary="Change a campaign", responses=CHANGED)

@@ -10,7 +10,7 @@ from pydantic.config import JsonDict
 
 from campana.domain.campaigns import CampaignStatus, Header, OnDailyLimit, Template
 from campana.domain.messages import MessageStatus
-from campana.engine.ports import CampaignView
+from campana.engine.ports import CampaignView, HostPace
 from campana.engine.requests import UNSET, CampaignChanges, CampaignRequest
 from campana.web.schemas.common import Input, Output, Patch
 
@@ -170,6 +170,14 @@ class ProgressOut(Output):
         return cls.model_validate(shown(cast(CampaignView, source)))
 
 
+class SlowdownOut(Output):
+    """The provider's host asked everybody to slow down, or cannot be reached."""
+
+    reason: str
+    hold_s: float = Field(description="seconds for which nothing is sent")
+    factor: float = Field(description="the share of the sender's rate that is in force after that")
+
+
 class CampaignOut(Output):
     """A campaign as it stands. `error` says why it is FAILED or PAUSED."""
 
@@ -190,11 +198,18 @@ class CampaignOut(Output):
     error: str | None
     counts: CountsOut
     rate: float = Field(description="messages per second over the last seconds")
+    slowdown: SlowdownOut | None = Field(
+        default=None, description="what slows it down; looked up for a campaign asked for by itself"
+    )
 
     @classmethod
     def of(cls, source: object) -> Self:
         """A campaign's view as the API shows it."""
         return cls.model_validate(shown(cast(CampaignView, source)))
+
+    def slowed(self, pace: HostPace | None) -> Self:
+        """The same, with what slows it down."""
+        return self if pace is None else self.model_copy(update={"slowdown": SlowdownOut.of(pace)})
 
 
 class RetryIn(Input):
