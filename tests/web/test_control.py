@@ -1,6 +1,7 @@
 """Pause, resume, cancel, retry: what each does from each state, and that the engine goes by it."""
 
 import asyncio
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -117,6 +118,30 @@ async def test_failed_messages_go_out_once_more(house):
         done = await house.wait_for(campaign_id, "COMPLETED")
     assert (done["counts"]["sent"], done["counts"]["failed"]) == (3, 0)
     assert len(house.provider.sent) == 6
+
+
+async def test_a_running_campaign_takes_its_failed_messages_back_without_stopping(small_house):
+    house = small_house
+    house.provider.outcome = REFUSE
+    sender = await house.sender(rate_limit_per_s=40)
+    async with running_engine(house):
+        made = await house.post(
+            "olga", "/campaigns", campaign(sender, recipients=people(60), scheduled_at="now")
+        )
+        path = f"/campaigns/{made.json['id']}"
+        async with asyncio.timeout(20):
+            while not (await house.get("olga", path)).json["counts"]["failed"]:  # noqa: ASYNC110 - as they come
+                await asyncio.sleep(0.02)
+        house.provider.outcome = ACCEPT
+        answer = await steer(house, made.json["id"], "retry", {"statuses": ["FAILED"]})
+        assert (answer.status, answer.json["status"]) == (200, "PROCESSING")
+        done = await house.wait_for(made.json["id"], "COMPLETED")
+    assert done["counts"]["sent"] + done["counts"]["failed"] == 60
+    again = Counter(envelope.phone for envelope in house.provider.sent)
+    assert max(again.values()) == 2
+    assert len(again) == 60
+    usage = (await house.get("olga", f"/senders/{sender}/usage")).json
+    assert (usage["used"], usage["reserved"]) == (done["counts"]["sent"], 0)
 
 
 async def test_unknown_messages_only_when_they_are_named(small_house):

@@ -10,7 +10,8 @@ import openpyxl
 import pytest
 
 from campana.domain.outcomes import Outcome, OutcomeKind
-from tests.support.house import campaign, people, running_engine
+from campana.web.app import WebSettings
+from tests.support.house import campaign, open_house, people, running_engine
 
 
 @pytest.fixture
@@ -86,6 +87,18 @@ async def test_a_workbook(house, sent, tmp_path):
     assert heading[:4] == ("row", "phone", "name", "status")
     assert rows[8][1:4] == (people(9)[8]["phone"], "=Formula()", "SKIPPED")
     assert rows[0][8].year >= 2026
+
+
+async def test_a_workbook_is_put_together_where_told_and_nothing_stays_there(sqlite_store, tmp_path):
+    async with open_house(sqlite_store, settings=WebSettings(work_dir=tmp_path)) as house:
+        made = await house.post("olga", "/campaigns", campaign(await house.sender()))
+        answer = await house.get("victor", f"/campaigns/{made.json['id']}/export.xlsx")
+        assert answer.status == 200
+        async with asyncio.timeout(10):
+            while list(tmp_path.iterdir()):  # noqa: ASYNC110 - removed once the answer has left
+                await asyncio.sleep(0.02)
+        house.app.state.work_dir = tmp_path / "missing"
+        assert (await house.get("victor", f"/campaigns/{made.json['id']}/export.xlsx")).status == 500
 
 
 async def test_exports_of_more_than_one_batch_have_every_row_once(small_house):

@@ -1,6 +1,7 @@
 """Puts the web together: routes, middleware, error answers. Builds no service; it is given them."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
@@ -22,10 +23,16 @@ MEBIBYTE = 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebSettings:
-    """Ceilings for bodies, in bytes: of an uploaded file's request, and of any other."""
+    """Ceilings for bodies, in bytes: of an uploaded file's request, and of any other.
+
+    `work_dir` is where workbooks are put together; a million messages take half a gigabyte there for a
+    minute. None
+    is the system's place for temporary files, which may be in memory.
+    """
 
     max_upload: int = 100 * MEBIBYTE
     max_body: int = 16 * MEBIBYTE
+    work_dir: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,7 @@ def create_app(
         ],
     )
     app.state.services = services
+    app.state.work_dir = limits.work_dir
     app.state.registry = monitoring.registry
     app.state.readiness = monitoring.readiness
     app.state.backlog = Backlog(services.catalog, monitoring.registry, clock)

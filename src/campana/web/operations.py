@@ -109,6 +109,7 @@ _DOCS = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Campana API</title>
+<link rel="icon" href="/static/vendor/swagger-ui/favicon-32x32.png">
 <link rel="stylesheet" href="/static/vendor/swagger-ui/swagger-ui.css">
 </head>
 <body>

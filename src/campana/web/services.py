@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from campana.domain.accounts import Principal
+from campana.domain.errors import NotSignedIn
 from campana.engine.accounts import Accounts
 from campana.engine.campaigns import Campaigns
 from campana.engine.control import Control
@@ -48,8 +49,10 @@ def services(request: Request) -> Services:
 
 
 def caller(request: Request) -> Principal:
-    """Who asks; the middleware let nobody else through."""
-    principal: Principal = request.scope[PRINCIPAL]
+    """Who asks. The middleware lets nobody else through; should it be missing, nobody gets in."""
+    principal: Principal | None = request.scope.get(PRINCIPAL)
+    if principal is None:
+        raise NotSignedIn("no key was looked at")
     return principal
 
 

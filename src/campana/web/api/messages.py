@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse, StreamingResponse
 from starlette.background import BackgroundTask
 
@@ -77,12 +77,14 @@ async def export_csv(
 async def export_xlsx(
     engine: Engine,
     caller: Caller,
+    request: Request,
     campaign_id: UUID,
     status: Chosen = [],  # noqa: B006
 ) -> FileResponse:
     """Times are UTC dates. A million rows take about a minute before the first byte."""
     with ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="campana-export-"))
+        place = request.app.state.work_dir
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="campana-export-", dir=place))
         path = Path(folder) / "messages.xlsx"
         await engine.reports.xlsx(caller, campaign_id, path, statuses=chosen(status, MessageStatus))
         until_sent = stack.pop_all()
