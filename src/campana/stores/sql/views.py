@@ -33,14 +33,21 @@ def view_of(row: Row[Any]) -> CampaignView:
 
 
 def _rate(row: Row[Any], started_at: datetime | None) -> float:
-    """Accepted over the last ten seconds, or since the start where that is less: this bucket, and of the
-    one before the part that ten seconds reach back to."""
-    bucket, into = divmod(row.now, _SPAN_S)
+    """Accepted per second over the last ten seconds, or since the start where that is less.
+
+    The bucket before this one counts with the part of its own time that lies in those seconds.
+    """
+    bucket = row.now // _SPAN_S
     if bucket == row.pace_bucket:
-        accepted = row.pace_current + row.pace_former * (1 - into / _SPAN_S)
+        current, former = row.pace_current, row.pace_former
     elif bucket == row.pace_bucket + 1:
-        accepted = row.pace_current * (1 - into / _SPAN_S)
+        current, former = 0, row.pace_current
     else:
         return 0.0
-    running = row.now - started_at.timestamp() if started_at is not None else _SPAN_S
-    return float(accepted) / min(_SPAN_S, max(1.0, running))
+    started = started_at.timestamp() if started_at is not None else 0.0
+    since, boundary = max(row.now - _SPAN_S, started), bucket * _SPAN_S
+    former_since = max(boundary - _SPAN_S, started)
+    former_s = boundary - former_since
+    share = min(1.0, max(0.0, boundary - since) / former_s) if former_s > 0 else 0.0
+    accepted: float = current + former * share
+    return accepted / max(1.0, float(row.now) - since)
