@@ -37,7 +37,8 @@ def _rate(row: Row[Any], started_at: datetime | None) -> float:
 
     The bucket before this one counts with the part of its own time that lies in those seconds.
     """
-    bucket = row.now // _SPAN_S
+    now = float(row.now)
+    bucket = now // _SPAN_S
     if bucket == row.pace_bucket:
         current, former = row.pace_current, row.pace_former
     elif bucket == row.pace_bucket + 1:
@@ -45,9 +46,9 @@ def _rate(row: Row[Any], started_at: datetime | None) -> float:
     else:
         return 0.0
     started = started_at.timestamp() if started_at is not None else 0.0
-    since, boundary = max(row.now - _SPAN_S, started), bucket * _SPAN_S
+    since, boundary = max(now - _SPAN_S, started), bucket * _SPAN_S
     former_since = max(boundary - _SPAN_S, started)
     former_s = boundary - former_since
     share = min(1.0, max(0.0, boundary - since) / former_s) if former_s > 0 else 0.0
     accepted: float = current + former * share
-    return accepted / max(1.0, float(row.now) - since)
+    return accepted / max(1.0, now - since)
