@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 PREVIEWED = 10
 PROBLEMS_SHOWN = 100
-STORED_AT_ONCE = 2000
+STORED_AT_ONCE = 1000
 LONGEST_FILENAME = 255
 
 
