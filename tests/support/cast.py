@@ -87,11 +87,11 @@ def phone_of(row: int) -> str:
     return f"+9198{row:08d}"
 
 
-def empty_list(account: Account, **changes: Any) -> RecipientList:
-    """A list as it is begun, before its numbers are known."""
+def empty_list(owner: Account | Sender, **changes: Any) -> RecipientList:
+    """A list of that account (or that sender's) as it is begun, before its numbers are known."""
     begun = RecipientList(
         id=uuid4(),
-        account_id=account.id,
+        account_id=owner.account_id if isinstance(owner, Sender) else owner.id,
         filename="people.csv",
         columns=COLUMNS,
         phone_column="phone",
@@ -109,11 +109,11 @@ def empty_list(account: Account, **changes: Any) -> RecipientList:
 
 
 async def make_list(
-    store: Store, account: Account, people: int | Sequence[Recipient] = 10, **changes: Any
+    store: Store, owner: Account | Sender, people: int | Sequence[Recipient] = 10, **changes: Any
 ) -> RecipientList:
     """A closed list of so many people (rows from 2, as below a row of headings), or of those given."""
     recipients = [person(row) for row in range(2, people + 2)] if isinstance(people, int) else people
-    begun = empty_list(account, **changes)
+    begun = empty_list(owner, **changes)
     await store.open_list(begun)
     await store.add_recipients(begun.id, recipients, [])
     return await store.close_list(replace(begun, total=len(recipients), valid=len(recipients)))
@@ -167,8 +167,7 @@ async def running_campaign(
     store: Store, sender: Sender, people: int | Sequence[Recipient] = 10, **changes: Any
 ) -> Campaign:
     """A campaign of so many people that is PROCESSING."""
-    account = Account(id=sender.account_id, name="", created_at=MORNING)
-    recipients = await make_list(store, account, people)
+    recipients = await make_list(store, sender, people)
     campaign = await make_campaign(store, sender, recipients, **changes)
     return await start_campaign(store, campaign, daily_limit=sender.daily_limit)
 
