@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from campana.config import MEBIBYTE, Settings
@@ -18,28 +17,28 @@ from campana.engine.control import Control, Levers
 from campana.engine.drafting import Drafting
 from campana.engine.ids import new_id
 from campana.engine.imports import Imports
-from campana.engine.lane import LaneTools
 from campana.engine.lists import RecipientLists
 from campana.engine.metrics import Metrics
-from campana.engine.owner import is_dead, this_process
 from campana.engine.previews import Previews
-from campana.engine.recovery import Recovery
 from campana.engine.reports import Reports
-from campana.engine.scheduler import Scheduler
 from campana.engine.sender_rules import SenderPolicy
 from campana.engine.senders import Gate, Senders
+from campana.engine.sending.lane import LaneTools
+from campana.engine.sending.owner import is_dead, this_process
+from campana.engine.sending.recovery import Recovery
+from campana.engine.sending.scheduler import Scheduler
+from campana.engine.sending.slowdowns import Slowdowns
+from campana.engine.sending.starter import Starter
+from campana.engine.sending.worker import Worker
 from campana.engine.service import Watch
 from campana.engine.signals import Signals
-from campana.engine.slowdowns import Slowdowns
-from campana.engine.starter import Starter
 from campana.engine.suppressions import Suppressions
 from campana.engine.trials import Bench, Trials
 from campana.engine.watching import ProgressHub
-from campana.engine.worker import Worker
 from campana.providers.bizchat import BizChat
 from campana.stores import SqlStore, open_store, upgrade, version
 from campana.vault import FernetVault
-from campana.web.app import Monitoring, WebSettings, create_app
+from campana.web.app import App, Monitoring, WebSettings, create_app
 from campana.web.services import Services
 
 
@@ -70,7 +69,7 @@ class Campana:
         await self.starter.start(campaign, sender)
         await Watch([self._recovery(), self._worker(only=sender)]).run()
 
-    def web_app(self, watch: Watch | None) -> FastAPI:
+    def web_app(self, watch: Watch | None) -> App:
         """The web application; it is ready when the services of `watch` are in order."""
 
         async def complaints() -> Sequence[str]:

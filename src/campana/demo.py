@@ -12,6 +12,7 @@ from campana.bootstrap import Campana
 from campana.config import Settings
 from campana.domain.accounts import Principal, Role
 from campana.domain.errors import ConfigurationError, NotFound
+from campana.domain.samples import COLUMNS, sample_recipients
 from campana.engine.sender_rules import SenderRequest
 
 ACCOUNT = "Demo"
@@ -117,12 +118,6 @@ async def _announced(process: asyncio.subprocess.Process) -> bool:
 
 def _write_sample(path: Path) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(["Name", "WhatsApp number", "City", "Order no"])
-        for number in range(SAMPLE_SIZE):
-            name, city = _NAMES[number % len(_NAMES)], _CITIES[number % len(_CITIES)]
-            writer.writerow([name, f"90000 {number:05d}", city, f"A-{1000 + number}"])
-
-
-_NAMES = ("Asha", "Ravi", "Meera", "Arjun", "Lakshmi", "Imran", "Priya", "Daniel", "Fatima", "Vikram")
-_CITIES = ("Kolkata", "Pune", "Chennai", "", "Delhi", "Kochi", "Jaipur")
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        writer.writerows(sample_recipients(SAMPLE_SIZE))

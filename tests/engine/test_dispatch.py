@@ -10,8 +10,8 @@ from campana.domain.errors import InvalidInput
 from campana.domain.messages import MessageStatus
 from campana.domain.outcomes import Outcome, OutcomeKind
 from campana.domain.recipients import Recipient
-from campana.engine.dispatch import RETRY_PAUSES_S, EmptyField, Script, halts, put_back, settlement
 from campana.engine.ports import Taken
+from campana.engine.sending.dispatch import RETRY_PAUSES_S, EmptyField, Script, halts, put_back, settlement
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 ASHA = Recipient(2, "+919812345678", "Asha", ("Asha", "Pune", ""))

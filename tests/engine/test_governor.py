@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from campana.engine.governor import LONGEST_HOLD_S, LONGEST_UNREACHABLE_HOLD_S, Governor, recovered
 from campana.engine.ports import HostPace
+from campana.engine.sending.governor import LONGEST_HOLD_S, LONGEST_UNREACHABLE_HOLD_S, Governor, recovered
 
 
 class Time:

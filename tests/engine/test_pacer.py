@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campana.engine.pacer import CATCH_UP_S, WINDOW_S, Pacer
+from campana.engine.sending.pacer import CATCH_UP_S, WINDOW_S, Pacer
 
 RATES = [0.2, 0.5, 1, 1.5, 2, 29, 29.5, 80, 1000]
 

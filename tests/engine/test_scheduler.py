@@ -13,9 +13,9 @@ from campana.domain.senders import Credentials, Sender
 from campana.engine.credentials import seal_credentials
 from campana.engine.metrics import Metrics
 from campana.engine.ports import CampaignView, Store
-from campana.engine.scheduler import Scheduler
+from campana.engine.sending.scheduler import Scheduler
+from campana.engine.sending.starter import Starter
 from campana.engine.signals import Signals
-from campana.engine.starter import Starter
 from campana.vault import FernetVault
 from tests.support.cast import MORNING, make_account, make_campaign, make_list, make_sender
 from tests.support.product import until

@@ -10,7 +10,7 @@ from campana.domain.campaigns import Campaign, CampaignStatus, Template
 from campana.domain.messages import Counts
 from campana.domain.recipients import Recipient
 from campana.engine.ports import LaneCampaign, Taken
-from campana.engine.shares import interleaved, shares, takable
+from campana.engine.sending.shares import interleaved, shares, takable
 
 ACCOUNT = uuid4()
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

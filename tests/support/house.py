@@ -28,24 +28,24 @@ from campana.engine.control import Control, Levers
 from campana.engine.drafting import Drafting
 from campana.engine.ids import new_id
 from campana.engine.imports import Imports
-from campana.engine.lane import LaneTools
 from campana.engine.lists import RecipientLists
 from campana.engine.metrics import Metrics
 from campana.engine.ports import Envelope, Provider, Store
 from campana.engine.previews import Previews
-from campana.engine.recovery import Recovery
 from campana.engine.reports import Reports
-from campana.engine.scheduler import Scheduler
 from campana.engine.sender_rules import SenderPolicy
 from campana.engine.senders import Gate, Senders
+from campana.engine.sending.lane import LaneTools
+from campana.engine.sending.recovery import Recovery
+from campana.engine.sending.scheduler import Scheduler
+from campana.engine.sending.slowdowns import Slowdowns
+from campana.engine.sending.starter import Starter
+from campana.engine.sending.worker import Worker
 from campana.engine.service import Watch
 from campana.engine.signals import Signals
-from campana.engine.slowdowns import Slowdowns
-from campana.engine.starter import Starter
 from campana.engine.suppressions import Suppressions
 from campana.engine.trials import Bench, Trials
 from campana.engine.watching import ProgressHub
-from campana.engine.worker import Worker
 from campana.vault import FernetVault
 from campana.web.app import Monitoring, WebSettings, create_app
 from campana.web.services import Services

@@ -20,26 +20,44 @@ _ENDED = (_S.COMPLETED, _S.FAILED, _S.CANCELLED, _S.PAUSED)
 
 async def follow(campana: Campana, view: CampaignView, sender: Sender) -> bool:
     """Show progress until the campaign has ended; whether everybody was sent to."""
-    engine: asyncio.Task[None] | None = None
-    with _bar() as bar:
-        line = bar.add_task("", total=view.counts.total, numbers="")
-        try:
+    substitute = Substitute(campana, sender)
+    try:
+        with _bar() as bar:
+            line = bar.add_task("", total=view.counts.total, numbers="")
             while view.campaign.status not in _ENDED:
                 _show(bar, line, view, campana)
-                if engine is None and _nobody_starts_it(view, campana):
-                    errors.print("No server is running on this database: sending from here.", style="yellow")
-                    engine = asyncio.create_task(campana.send_here(view.campaign, sender))
-                if engine is not None and engine.done():
-                    engine.result()
+                substitute.step_in_for(view)
                 await campana.tools.clock.sleep(LOOK_S)
                 view = (await campana.store.progress([view.campaign.id]))[view.campaign.id]
             _show(bar, line, view, campana)
-        finally:
-            if engine is not None:
-                engine.cancel()
-                with suppress(asyncio.CancelledError):
-                    await engine
+    finally:
+        await substitute.leave()
     return _conclude(view)
+
+
+class Substitute:
+    """Sends the campaign from this process when no server starts it."""
+
+    def __init__(self, campana: Campana, sender: Sender) -> None:
+        self._campana = campana
+        self._sender = sender
+        self._sending: asyncio.Task[None] | None = None
+
+    def step_in_for(self, view: CampaignView) -> None:
+        """Begin, if nobody else has; raises what ended the sending, if something did."""
+        if self._sending is not None:
+            if self._sending.done():
+                self._sending.result()
+        elif _nobody_starts_it(view, self._campana):
+            errors.print("No server is running on this database: sending from here.", style="yellow")
+            self._sending = asyncio.create_task(self._campana.send_here(view.campaign, self._sender))
+
+    async def leave(self) -> None:
+        """Finish what is under way and give back the rest."""
+        if self._sending is not None:
+            self._sending.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._sending
 
 
 def _bar() -> Progress:

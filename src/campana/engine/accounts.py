@@ -55,8 +55,7 @@ class Accounts:
         """Add a person to the account of that name, which is created when there is none.
 
         Without a name it is the only account there is, or one called "Default". Raises InvalidInput;
-        Conflict when
-        the address is taken.
+        Conflict when the address is taken.
         """
         _check_user(email, account, password)
         # Hashing takes a tenth of a second on purpose; the event loop must not stand still for it.

@@ -1,8 +1,7 @@
 """Whom a campaign is for: a list that is there, or recipients given with the request itself.
 
 Inline recipients are checked in memory, so that a preview leaves nothing behind; only a campaign keeps
-them, as a list
-of its own that no overview shows.
+them, as a list of its own that no overview shows.
 """
 
 import asyncio
@@ -64,8 +63,7 @@ async def read_inline(
     """The recipients as an audience of the sender's account; national numbers are of the sender's country.
 
     The rules are those for files, but for one: a row that cannot be used is a problem of the request.
-    Nobody may be
-    left out without the caller knowing. The first of each number counts.
+    Nobody may be left out without the caller knowing. The first of each number counts.
     """
     # Building it takes some ten milliseconds, which belong to others.
     country = await asyncio.to_thread(Normaliser, sender.country)

@@ -12,9 +12,9 @@ from campana.domain.errors import Conflict, InvalidInput, NotFound
 from campana.domain.messages import MessageStatus
 from campana.domain.permissions import Action, permit
 from campana.engine.ports import CampaignView, Clock, Store
-from campana.engine.recovery import sweep
+from campana.engine.sending.recovery import sweep
+from campana.engine.sending.starter import Starter
 from campana.engine.signals import Signals
-from campana.engine.starter import Starter
 
 log = structlog.get_logger(__name__)
 
@@ -74,8 +74,7 @@ class Control:
         """Put messages of the statuses named back and send them again; UNKNOWN ones only when named.
 
         A PAUSED campaign stays so; one that had ended starts again at once. Raises InvalidInput; Conflict
-        where
-        there is nothing to retry.
+        where there is nothing to retry.
         """
         permit(principal, Action.CAMPAIGN)
         wanted = _retryable(statuses)

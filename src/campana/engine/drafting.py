@@ -10,10 +10,10 @@ from campana.domain.errors import FieldProblem, InvalidInput
 from campana.domain.senders import Sender
 from campana.domain.times import parse_schedule
 from campana.engine.audience import Audience, read_inline
-from campana.engine.dispatch import Script
 from campana.engine.ids import new_id
 from campana.engine.ports import Clock, Store
 from campana.engine.requests import CampaignRequest
+from campana.engine.sending.dispatch import Script
 from campana.engine.template_rules import shape_problems, text_problems
 
 

@@ -9,10 +9,10 @@ from campana.domain.campaigns import Header
 from campana.domain.errors import FieldProblem, InvalidInput
 from campana.domain.permissions import Action, permit
 from campana.domain.recipients import Recipient
-from campana.engine.dispatch import EmptyField, Script
 from campana.engine.drafting import Draft, Drafting
 from campana.engine.ports import Store
 from campana.engine.requests import CampaignRequest
+from campana.engine.sending.dispatch import EmptyField, Script
 
 MOST_ROWS = 100
 

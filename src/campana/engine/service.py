@@ -1,8 +1,7 @@
 """The skeleton that all background services share, and the watch over them.
 
 A service is a named tick. A tick that finds the database away is tried again; any other error ends the
-service, and a
-dead service ends the process: it says so, becomes unready and stops rather than limps.
+service, and a dead service ends the process: it says so, becomes unready and stops rather than limps.
 """
 
 import asyncio

@@ -22,7 +22,6 @@ def safe(cell: Cell) -> Cell:
     """The cell, with an apostrophe before it where a spreadsheet would take it for a formula.
 
     For text that came from outside. Our own phone numbers (a plus and digits) go without: they cannot be
-    more than a
-    number, and have to stay what the next import reads.
+    more than a number, and have to stay what the next import reads.
     """
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

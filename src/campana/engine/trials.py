@@ -28,8 +28,7 @@ LOOK_S = 0.1
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialRequest:
     """What to send, and to whom. Values for the texts come from `values`, and before that from the list's
-    first
-    recipient where a list is named."""
+    first recipient where a list is named."""
 
     sender_id: UUID
     template: Template

@@ -2,10 +2,8 @@
 turns.
 
 A million rows take a minute of plain computing, which in a thread of the server would hold up everything
-else.
-Run as `python -m campana.engine.workbook PATH`, it reads JSON lines: first the columns as [title, kind],
-then lists of
-rows. Times are seconds since 1970 and become UTC dates; every text stays text.
+else. Run as `python -m campana.engine.workbook PATH`, it reads JSON lines: first the columns as [title,
+kind], then lists of rows. Times are seconds since 1970 and become UTC dates; every text stays text.
 """
 
 import asyncio

@@ -21,6 +21,9 @@ API = "/api/v1"
 MEBIBYTE = 1024 * 1024
 
 
+App = FastAPI
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebSettings:
     """Ceilings for bodies, in bytes: of an uploaded file's request, and of any other.

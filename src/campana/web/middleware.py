@@ -148,8 +148,7 @@ def _too_large(most: int) -> Problem:
 
 def _lingering(receive: Receive, send: Send) -> Send:
     """Reads on for a moment before the connection is closed: a client that is still writing would otherwise
-    see
-    a reset instead of the answer."""
+    see a reset instead of the answer."""
 
     async def send_and_linger(message: Message) -> None:
         if message["type"] != "http.response.body" or message.get("more_body"):

@@ -16,7 +16,7 @@ from campana.engine.ports import Catalog
 from campana.engine.previews import Previews
 from campana.engine.reports import Reports
 from campana.engine.senders import Senders
-from campana.engine.slowdowns import Slowdowns
+from campana.engine.sending.slowdowns import Slowdowns
 from campana.engine.suppressions import Suppressions
 from campana.engine.trials import Trials
 from campana.engine.watching import ProgressHub

@@ -104,7 +104,8 @@ class Catalog(Protocol):
         """
 
     async def campaign_by_key(self, account_id: UUID, idempotency_key: str) -> Campaign | None:
-        """The campaign begun with that key, open or not: a replay is told so before anything is checked anew."""
+        """The campaign begun with that key, open or not: a replay is told so before anything is checked
+        anew."""
 
     async def campaign(self, account_id: UUID, campaign_id: UUID) -> CampaignView | None: ...
     async def campaigns(

@@ -54,8 +54,7 @@ class Lanes(Protocol):
 
     async def acquire(self, sender_id: UUID, owner: str, *, ttl_s: float, day: date) -> Lease | None:
         """Take the lane if no lease on it lives. Messages left SENDING by a former holder become UNKNOWN,
-        in the
-        same step, and count as used on `day`."""
+        in the same step, and count as used on `day`."""
 
     async def renew(self, lease: Lease, *, ttl_s: float) -> bool:
         """Whether the lease is still this one; then it lives for another `ttl_s`."""

@@ -1,8 +1,8 @@
 """The guarded verbs on campaigns and messages: every guarantee about messages lives here.
 
 Each verb names the states it may start from, changes rows only from those, keeps the campaign's counts in
-the same
-transaction, and says how many rows it changed. Policy (how many, when, in which order) is the engine's.
+the same transaction, and says how many rows it changed. Policy (how many, when, in which order) is the
+engine's.
 """
 
 from collections.abc import Collection, Sequence
@@ -108,8 +108,9 @@ class Ledger(Protocol):
 
     async def load(self, campaign_id: UUID, *, limit: int) -> int:
         """Make the next `limit` recipients of the campaign's list its messages (PENDING; SKIPPED where
-        suppressed),
-        behind those already there. How many; 0 when the list is done. Only while the campaign is not open."""
+        suppressed), behind those already there. How many; 0 when the list is done. Only while the campaign
+        is not open.
+        """
 
     async def open_campaign(self, campaign_id: UUID, status: CampaignStatus) -> bool:
         """Make a loaded campaign visible as DRAFT or SCHEDULED; False when it was open already."""
@@ -141,14 +142,12 @@ class Ledger(Protocol):
         """SCHEDULED to PROCESSING, by one caller only; reserves room for all that is pending.
 
         With on_daily_limit "fail" all of it must fit, else NO_ROOM and nothing changes; with "wait" what
-        fits is
-        reserved. Sets started_at the first time; clears error and waiting_until.
+        fits is reserved. Sets started_at the first time; clears error and waiting_until.
         """
 
     async def reserve(self, campaign_id: UUID, *, day: date, daily_limit: int) -> int:
         """Reserve room for what a PROCESSING campaign has open and not yet reserved, as far as there is;
-        the growth.
-        Clears waiting_until when it grew."""
+        the growth. Clears waiting_until when it grew."""
 
     async def wait(self, campaign_id: UUID, until: datetime) -> bool:
         """Let a PROCESSING campaign rest until then (waiting_until); its reservation is given back."""
@@ -178,10 +177,9 @@ class Ledger(Protocol):
         """Record outcomes of messages taken under this fence; how many rows changed.
 
         From SENDING to SENT, FAILED, UNKNOWN, SKIPPED or PENDING (with not_before); from UNKNOWN, under the
-        same
-        fence, to SENT or FAILED (the answer came after the lane was lost). It is the truth about the past,
-        so it is
-        recorded whether or not the lease still lives. SENT and UNKNOWN count as used on `day`, once.
+        same fence, to SENT or FAILED (the answer came after the lane was lost). It is the truth about the
+        past, so it is recorded whether or not the lease still lives. SENT and UNKNOWN count as used on
+        `day`, once.
         """
 
     async def sweep(self, campaign_id: UUID, *, code: str, reason: str, at: datetime, limit: int) -> int:
@@ -193,8 +191,7 @@ class Ledger(Protocol):
 
     async def retry(self, campaign_id: UUID, status: MessageStatus, *, now: datetime, limit: int) -> int:
         """Up to `limit` FAILED or UNKNOWN messages back to PENDING, due at once, attempts begun anew; how
-        many.
-        Only while the campaign is PAUSED or PROCESSING."""
+        many. Only while the campaign is PAUSED or PROCESSING."""
 
     async def receive(
         self,

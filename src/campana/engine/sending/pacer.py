@@ -2,12 +2,10 @@
 comes in.
 
 Two rules together. The *schedule* spaces departures evenly, a little under the rate; after a stall it may
-catch up for
-a moment. The *window* looks at what really left: departure i never comes before departure i - rate plus a
-second. Both
-are a little longer than a second (7.5 and 6 ms), because the provider sees arrivals, and requests overtake
-each other
-on their way: without that room, 29 even departures can arrive as 30 in one second.
+catch up for a moment. The *window* looks at what really left: departure i never comes before departure i -
+rate plus a second. Both are a little longer than a second (7.5 and 6 ms), because the provider sees
+arrivals, and requests overtake each other on their way: without that room, 29 even departures can arrive as
+30 in one second.
 """
 
 from collections import deque

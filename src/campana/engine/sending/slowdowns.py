@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from campana.domain.campaigns import CampaignStatus
-from campana.engine.governor import recovered
 from campana.engine.ports import CampaignView, HostPace, Lanes, Provider, Store
+from campana.engine.sending.governor import recovered
 
 
 class Slowdowns:

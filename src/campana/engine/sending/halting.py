@@ -14,8 +14,8 @@ from campana.domain.campaigns import CampaignStatus, Template
 from campana.domain.messages import Counts
 from campana.domain.outcomes import Check as CredentialsCheck
 from campana.domain.outcomes import CheckVerdict, Outcome, OutcomeKind
-from campana.engine.dispatch import halts
 from campana.engine.ports import Clock, LaneCampaign, Ledger
+from campana.engine.sending.dispatch import halts
 
 log = structlog.get_logger(__name__)
 
@@ -74,8 +74,7 @@ class Halting:
         """Move a halted campaign out of PROCESSING.
 
         Refused credentials mean FAILED when nothing went out; while answers are `under_way` that is not
-        known yet,
-        and the campaign is left for the next round.
+        known yet, and the campaign is left for the next round.
         """
         outcome = self.reason(view.campaign.id)
         if outcome is None or under_way:

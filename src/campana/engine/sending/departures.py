@@ -2,9 +2,8 @@
 way.
 
 A message leaves only while the lease lives, the look at the database is fresh, its campaign is running, the
-pacer has a
-slot and the host is not on hold. Whatever is still in the queue when the lane ends never left, and is given
-back.
+pacer has a slot and the host is not on hold. Whatever is still in the queue when the lane ends never left,
+and is given back.
 """
 
 import asyncio
@@ -17,10 +16,10 @@ import structlog
 
 from campana.domain.outcomes import Outcome, OutcomeKind
 from campana.domain.senders import Credentials
-from campana.engine.dispatch import EmptyField, Script
-from campana.engine.governor import Governor
-from campana.engine.pacer import Pacer
 from campana.engine.ports import Clock, Provider, Taken
+from campana.engine.sending.dispatch import EmptyField, Script
+from campana.engine.sending.governor import Governor
+from campana.engine.sending.pacer import Pacer
 
 log = structlog.get_logger(__name__)
 

@@ -1,11 +1,9 @@
 """What a provider host asked of everybody: down fast, up slowly, the same for every lane of that host.
 
 A slow-down halves the pace, at most once a second, because the answers to requests that were already under
-way
-are not news. A tenth of the way back is gained every twenty seconds. A host that cannot be reached is left
-alone for
-growing pauses. Other processes learn of it through the store (`share`), where the pace ages by the
-database's clock.
+way are not news. A tenth of the way back is gained every twenty seconds. A host that cannot be reached is
+left alone for growing pauses. Other processes learn of it through the store (`share`), where the pace ages
+by the database's clock.
 """
 
 import structlog

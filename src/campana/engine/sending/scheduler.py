@@ -1,9 +1,8 @@
 """Finds campaigns whose time has come and starts them.
 
 Sleeps until the next due time, is woken by changes of its own process, looks for changes of other processes
-once a
-second, and looks at everything every `interval_s` at the latest. What came due while nothing ran is started
-at once.
+once a second, and looks at everything every `interval_s` at the latest. What came due while nothing ran is
+started at once.
 """
 
 import asyncio
@@ -11,9 +10,9 @@ import asyncio
 import structlog
 
 from campana.engine.ports import Clock, Ledger
+from campana.engine.sending.starter import Starter
 from campana.engine.service import Service
 from campana.engine.signals import Signals
-from campana.engine.starter import Starter
 
 log = structlog.get_logger(__name__)
 

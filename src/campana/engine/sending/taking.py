@@ -5,7 +5,7 @@ from uuid import UUID
 
 from campana.domain.limits import day_of
 from campana.engine.ports import Clock, LaneCampaign, LaneView, Lease, Ledger, Taken
-from campana.engine.shares import interleaved, shares
+from campana.engine.sending.shares import interleaved, shares
 
 QUEUE_S = 0.5
 """seconds' worth of messages that are taken ahead: what a crash makes UNKNOWN, beside what is under way"""

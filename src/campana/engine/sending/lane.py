@@ -2,9 +2,8 @@
 settles them.
 
 The lane looks at the database at least four times a second: a pause, a cancel, a changed limit or a lost
-lease are
-known well within the second in which they have to take effect. Messages leave only while the last look is
-fresh.
+lease are known well within the second in which they have to take effect. Messages leave only while the last
+look is fresh.
 """
 
 import asyncio
@@ -18,12 +17,7 @@ from campana.domain.limits import day_of
 from campana.domain.outcomes import Check, CheckVerdict, Outcome, OutcomeKind
 from campana.domain.senders import Credentials, Sender
 from campana.engine.credentials import open_credentials
-from campana.engine.departures import Departures, Desk
-from campana.engine.dispatch import Script, meets_closed_host, put_back, settlement
-from campana.engine.governor import Governor
-from campana.engine.halting import Halting
 from campana.engine.metrics import Metrics
-from campana.engine.pacer import Pacer
 from campana.engine.ports import (
     Clock,
     LaneCampaign,
@@ -35,10 +29,15 @@ from campana.engine.ports import (
     Taken,
     Vault,
 )
-from campana.engine.rooms import mind
-from campana.engine.settling import Settling
+from campana.engine.sending.departures import Departures, Desk
+from campana.engine.sending.dispatch import Script, meets_closed_host, put_back, settlement
+from campana.engine.sending.governor import Governor
+from campana.engine.sending.halting import Halting
+from campana.engine.sending.pacer import Pacer
+from campana.engine.sending.rooms import mind
+from campana.engine.sending.settling import Settling
+from campana.engine.sending.taking import Taking, queue_target
 from campana.engine.signals import Signals
-from campana.engine.taking import Taking, queue_target
 
 log = structlog.get_logger(__name__)
 

@@ -76,10 +76,8 @@ def settlement(taken: Taken, outcome: Outcome, at: datetime) -> Settlement:
     """What the ledger is told of an attempt.
 
     What surely did not go out is tried again after growing pauses, and without end where the host, not the
-    message,
-    was the reason. A message that halted its campaign is put back once; the second time it is FAILED, so
-    that a
-    campaign resumed by a person gets past it.
+    message, was the reason. A message that halted its campaign is put back once; the second time it is
+    FAILED, so that a campaign resumed by a person gets past it.
     """
     known = Settlement(
         campaign_id=taken.campaign_id,
