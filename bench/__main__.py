@@ -23,6 +23,8 @@ from campana.logs import set_up_logs
 PARTS = ("pace", "ceiling", "flat", "start", "upload", "reads", "light")
 """modules of this package; each has a TITLE and an asynchronous generator `measure(workshop)` of rows"""
 
+SMALL = "small (--quick): these figures say nothing about the targets"
+
 
 async def run(names: list[str], *, quick: bool, folder: Path) -> tuple[list[Section], list[tuple[str, str]]]:
     """Measure those parts one after the other, printing each row as it comes. SIGTERM ends it cleanly."""
@@ -73,7 +75,8 @@ def main() -> int:
             sections, facts = runner.run(work)
     print(f"\n{summary(sections)}")
     if options.quick:
-        print("Small sizes (--quick): these figures say nothing about the targets.")
+        facts.append(("Sizes", SMALL))
+        print(SMALL)
     if options.markdown:
         write_markdown(options.markdown, markdown(facts, sections))
     return 1 if any(section.trouble for section in sections) else 0

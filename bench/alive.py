@@ -1,6 +1,6 @@
 """Asks a server whether it is alive, a hundred times a second, until standard input ends.
 
-`python -m bench.alive URL` prints a line when it has begun, and at its end one of JSON: how many answers came,
+`python -m bench.alive URL` prints a line when it has begun, and at its end one of JSON: how many answers,
 and how long they took, in seconds."""
 
 import json

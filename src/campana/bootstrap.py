@@ -79,7 +79,9 @@ class Campana:
             self.services,
             monitoring=Monitoring(self.tools.metrics.registry, complaints),
             clock=self.tools.clock,
-            settings=WebSettings(max_upload=self.settings.max_upload_mb * MEBIBYTE),
+            settings=WebSettings(
+                max_upload=self.settings.max_upload_mb * MEBIBYTE, work_dir=self.settings.data_dir
+            ),
         )
 
     def _recovery(self) -> Recovery:

@@ -23,9 +23,12 @@ def key_of(text: str) -> str:
     return text.strip().casefold()
 
 
+_pack = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def pack_cells(values: Sequence[str]) -> str:
     """A recipient's values as they are stored."""
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    return _pack(values)
 
 
 def account_of(row: Row[Any]) -> Account:
