@@ -42,13 +42,13 @@ from campana.engine.sending.slowdowns import Slowdowns
 from campana.engine.sending.starter import Starter
 from campana.engine.sending.worker import Worker
 from campana.engine.service import Watch
+from campana.engine.services import Services
 from campana.engine.signals import Signals
 from campana.engine.suppressions import Suppressions
 from campana.engine.trials import Bench, Trials
 from campana.engine.watching import ProgressHub
 from campana.vault import FernetVault
 from campana.web.app import Monitoring, WebSettings, create_app
-from campana.web.services import Services
 
 PEOPLE = {
     "alice": ("Shop", Role.OWNER),

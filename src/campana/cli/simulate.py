@@ -1,17 +1,19 @@
 """`campana simulator`: BizChat's other side, to try campaigns on."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from campana.cli.output import FAILED, WRONG_USAGE, console, fail, run
-from campana.simulator import DEFAULT_PORT, FAULTS, Simulator, SimulatorConfig, changed, serve
+
+if TYPE_CHECKING:
+    from campana.simulator import Simulator
 
 
 def simulator(
     *,
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = DEFAULT_PORT,
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8090,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     latency_ms: Annotated[float, typer.Option(help="Time to each answer.")] = 300,
     jitter_ms: Annotated[float, typer.Option(help="How much that varies, up and down.")] = 100,
@@ -31,6 +33,8 @@ def simulator(
     list_faults: Annotated[bool, typer.Option("--list-faults", help="Print the kinds of faults.")] = False,
 ) -> None:
     """A local stand-in for BizChat: answers like it, fails on demand, keeps a ledger of every message."""
+    from campana.simulator import FAULTS, SimulatorConfig, changed, serve
+
     if list_faults:
         for kind, meaning in FAULTS.items():
             console.print(f"{kind:<24} {meaning}", markup=False, soft_wrap=True)
@@ -56,7 +60,7 @@ def simulator(
         fail(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another --port.", FAILED)
 
 
-def _say_where(simulator: Simulator) -> None:
+def _say_where(simulator: "Simulator") -> None:
     console.print(
         f"Simulator of BizChat: {simulator.base_url}  (ledger: {simulator.url}/ledger)", markup=False
     )

@@ -9,13 +9,13 @@ from starlette.middleware import Middleware
 
 from campana import __version__
 from campana.engine.ports import Clock
+from campana.engine.services import Services
 from campana.web import operations
 from campana.web.api import campaigns, lists, messages, senders, suppressions
 from campana.web.errors import add_handlers
 from campana.web.middleware import Ceiling, Edge, KeyRequired
 from campana.web.openapi import DESCRIPTION, EVERYWHERE
 from campana.web.operations import Backlog, Readiness
-from campana.web.services import Services
 
 API = "/api/v1"
 MEBIBYTE = 1024 * 1024

@@ -1,45 +1,13 @@
-"""What the web needs of the engine, in one bundle; bootstrap makes it."""
+"""How routes get at the engine's services and at who asks."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from campana.domain.accounts import Principal
 from campana.domain.errors import NotSignedIn
-from campana.engine.accounts import Accounts
-from campana.engine.campaigns import Campaigns
-from campana.engine.control import Control
-from campana.engine.imports import Imports
-from campana.engine.lists import RecipientLists
-from campana.engine.ports import Catalog
-from campana.engine.previews import Previews
-from campana.engine.reports import Reports
-from campana.engine.senders import Senders
-from campana.engine.sending.slowdowns import Slowdowns
-from campana.engine.suppressions import Suppressions
-from campana.engine.trials import Trials
-from campana.engine.watching import ProgressHub
+from campana.engine.services import Services
 from campana.web.middleware import PRINCIPAL
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """Every service that a route calls. `catalog` is for monitoring alone."""
-
-    catalog: Catalog
-    accounts: Accounts
-    senders: Senders
-    imports: Imports
-    lists: RecipientLists
-    campaigns: Campaigns
-    control: Control
-    previews: Previews
-    trials: Trials
-    reports: Reports
-    slowdowns: Slowdowns
-    suppressions: Suppressions
-    hub: ProgressHub
 
 
 def services(request: Request) -> Services:
