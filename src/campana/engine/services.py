@@ -1,0 +1,36 @@
+"""Everything a caller can ask of the engine, in one bundle; bootstrap makes it, web and commands use it."""
+
+from dataclasses import dataclass
+
+from campana.engine.accounts import Accounts
+from campana.engine.campaigns import Campaigns
+from campana.engine.control import Control
+from campana.engine.imports import Imports
+from campana.engine.lists import RecipientLists
+from campana.engine.ports import Catalog
+from campana.engine.previews import Previews
+from campana.engine.reports import Reports
+from campana.engine.senders import Senders
+from campana.engine.sending.slowdowns import Slowdowns
+from campana.engine.suppressions import Suppressions
+from campana.engine.trials import Trials
+from campana.engine.watching import ProgressHub
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Every service. `catalog` is for monitoring alone."""
+
+    catalog: Catalog
+    accounts: Accounts
+    senders: Senders
+    imports: Imports
+    lists: RecipientLists
+    campaigns: Campaigns
+    control: Control
+    previews: Previews
+    trials: Trials
+    reports: Reports
+    slowdowns: Slowdowns
+    suppressions: Suppressions
+    hub: ProgressHub
