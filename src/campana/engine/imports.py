@@ -1,4 +1,4 @@
-"""Recipients come in: a file, or rows given with a request, are checked and stored as a list.
+"""Recipients come in: a file is checked and stored as a list.
 
 A file is read by a process of its own (`reading`); here its recipients only pass through, some thousand at a
 time. A list is there whole or not at all.
@@ -6,7 +6,7 @@ time. A list is there whole or not at all.
 
 import asyncio
 import unicodedata
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -17,10 +17,9 @@ import structlog
 
 from campana.domain.columns import Columns, Wanted
 from campana.domain.errors import NotFound, StoreUnavailable
-from campana.domain.phones import Normaliser, known_country
+from campana.domain.phones import known_country
 from campana.domain.recipients import Recipient, RecipientList, RowProblem
 from campana.engine.ports import Catalog, Clock
-from campana.engine.reading.inline import given_rows
 from campana.engine.reading.limits import Limits
 from campana.engine.reading.process import reading
 from campana.engine.reading.wire import End, Order, Rows
@@ -42,7 +41,7 @@ class Imported(NamedTuple):
 
 
 class Imports:
-    """Makes lists of files and of rows. So many files are read `at_once`; others wait."""
+    """Makes lists of files. So many files are read `at_once`; others wait."""
 
     def __init__(
         self,
@@ -58,7 +57,6 @@ class Imports:
         self._new_id = new_id
         self._limits = limits or Limits()
         self._room = asyncio.Semaphore(at_once)
-        self._countries: dict[str, Normaliser] = {}
 
     async def add_file(
         self,
@@ -84,32 +82,6 @@ class Imports:
             draft = self._draft(account_id, user_id, order.country, head.columns)
             draft = replace(draft, filename=_plain_name(filename), sheet=head.sheet)
             return await self._store(draft, answer.rest())
-
-    async def add_rows(
-        self,
-        account_id: UUID,
-        user_id: UUID | None,
-        rows: Sequence[Mapping[str, object]],
-        country: str,
-        *,
-        phone_column: str | None = None,
-        name_column: str | None = None,
-    ) -> Imported:
-        """The same for recipients given with a campaign, as `{"phone": …, "name": …, …}`; the first is row 1.
-
-        The list is not among the account's lists. Raises InvalidInput under `recipients`.
-        """
-        normaliser = await self._normaliser(known_country(country))
-        wanted = Wanted(_asked(phone_column), _asked(name_column))
-        columns, parts = await given_rows(rows, wanted, normaliser, self._limits)
-        draft = self._draft(account_id, user_id, normaliser.country, columns)
-        return await self._store(replace(draft, listed=False), parts)
-
-    async def _normaliser(self, country: str) -> Normaliser:
-        if country not in self._countries:
-            # It takes some ten milliseconds to build, which belong to others.
-            self._countries[country] = await asyncio.to_thread(Normaliser, country)
-        return self._countries[country]
 
     def _draft(self, account_id: UUID, user_id: UUID | None, country: str, columns: Columns) -> RecipientList:
         return RecipientList(
