@@ -11,7 +11,7 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from campana.domain.errors import StoreUnavailable
+from campana.domain.errors import InvalidInput, StoreUnavailable
 
 UPGRADE = "run `campana db upgrade`"
 
@@ -23,6 +23,7 @@ _REFUSED = {
     "3D000": "has no database of that name",
 }
 _NO_TABLE = ("42P01", "42703")
+_NOT_TEXT = ("22021", "22P05")
 
 
 def is_unique_violation(error: IntegrityError) -> bool:
@@ -71,6 +72,8 @@ def _told(error: DBAPIError) -> str | None:
 def _told_state(state: str | None) -> str | None:
     if state is None:
         return None
+    if state in _NOT_TEXT:
+        raise InvalidInput.of("text", "it holds a character that cannot be stored, such as NUL") from None
     if state in _NO_TABLE:
         return f"The database lacks tables of this version; {UPGRADE}"
     for prefix, words in _REFUSED.items():

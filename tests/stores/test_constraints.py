@@ -1,0 +1,49 @@
+"""Invariants that the database itself keeps, whatever a verb may get wrong one day."""
+
+import pytest
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from campana.domain.messages import MessageStatus
+from campana.stores import SqlStore
+from campana.stores.sql.schema import COUNTED, campaigns, counts, lanes, messages, usage
+from tests.support.cast import (
+    MORNING,
+    TODAY,
+    hold_lane,
+    make_account,
+    make_sender,
+    running_campaign,
+    settle,
+    take,
+)
+
+
+async def test_what_can_not_be_is_refused_by_the_database(store: SqlStore) -> None:
+    sender = await make_sender(store, await make_account(store))
+    campaign = await running_campaign(store, sender, 4)
+    lease = await hold_lane(store, sender)
+    await settle(store, lease, await take(store, lease, campaign, limit=2))
+    change = store._database.change
+    (sent, *_) = await store._database.rows(select(messages).where(messages.c.status == "SENT"))
+    mine = messages.c.campaign_id == campaign.id
+    for broken in (
+        update(counts).values(pending=counts.c.pending + 1),
+        update(counts).values(pending=-1, sending=counts.c.sending + counts.c.pending + 1),
+        update(counts).values(reserved=-1),
+        update(lanes).values(in_flight=-1),
+        update(usage).values(used=-1),
+        insert(messages).values(campaign_id=campaign.id, row=2, status="PENDING"),
+        update(messages).where(mine, messages.c.row == 3).values(provider_key=sent.provider_key),
+        update(messages).where(mine, messages.c.row == 2).values(not_before=MORNING),
+        update(messages).where(mine, messages.c.row == 5).values(status="SENDING"),
+        update(campaigns).values(status="SCHEDULED", scheduled_at=None),
+        insert(usage).values(sender_id=campaign.id, day=TODAY, used=1),
+    ):
+        with pytest.raises(IntegrityError):
+            await change(broken)
+
+
+def test_every_state_is_counted() -> None:
+    assert len(COUNTED) == len(MessageStatus)
+    assert {column.name for column in counts.columns} >= set(COUNTED)
