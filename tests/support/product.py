@@ -23,6 +23,8 @@ from campana.config import Settings
 PATIENCE_S = 60.0
 LOOK_S = 0.05
 QUIET_S = 1.5
+_ONE_AT_A_TIME = asyncio.Lock()
+"""Alembic keeps its migration context in the module: two upgrades in one process would mix."""
 FINAL = ("COMPLETED", "FAILED", "CANCELLED", "PAUSED")
 
 
@@ -120,7 +122,7 @@ class Product:
     async def set_up(self, email: str = "olga@shop.test") -> None:
         """A first user and her key, made by the services that the commands call too."""
         values = {name.lower(): value for name, value in self.settings.items()}
-        async with built(Settings(_env_file=None, data_dir=self.home, **values)) as campana:
+        async with _ONE_AT_A_TIME, built(Settings(_env_file=None, data_dir=self.home, **values)) as campana:
             await campana.services.accounts.add_user(email, account="Shop")
             self.key = (await campana.services.accounts.create_api_key(email, "tests")).key
 
