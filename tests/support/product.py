@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import json
 import os
 import signal
@@ -23,17 +24,20 @@ from campana.config import Settings
 PATIENCE_S = 60.0
 LOOK_S = 0.05
 QUIET_S = 1.5
+_PORTS = itertools.cycle(range(10_000 + os.getpid() * 997 % 19_000, 30_040))
+"""below those the system gives out by itself, and a stretch of its own for each test process"""
 _ONE_AT_A_TIME = asyncio.Lock()
 """Alembic keeps its migration context in the module: two upgrades in one process would mix."""
 FINAL = ("COMPLETED", "FAILED", "CANCELLED", "PAUSED")
 
 
 def free_port() -> int:
-    """A port nobody listens on at present."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port nobody listens on, and that no test process beside this one will choose as well."""
+    for port in _PORTS:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is left")
 
 
 async def until(look: Callable[[], Awaitable[Any]], *, patience_s: float = PATIENCE_S, what: str = "") -> Any:

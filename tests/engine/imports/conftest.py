@@ -1,10 +1,12 @@
 """An importing service on a real store, and a witness for what it leaves behind."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import psutil
 import pytest
 
 from campana.domain.accounts import Account
@@ -13,6 +15,16 @@ from campana.engine.imports import Imported, Imports
 from campana.engine.ports import Store
 from campana.engine.reading.limits import Limits
 from tests.support.cast import MORNING, make_account
+
+
+def readers() -> list[psutil.Process]:
+    """The reading processes of this test process; servers of other tests are its children too."""
+    found = []
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if "campana.engine.reading" in child.cmdline() or child.status() == psutil.STATUS_ZOMBIE:
+                found.append(child)
+    return found
 
 
 class StandingClock:

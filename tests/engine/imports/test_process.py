@@ -23,7 +23,7 @@ from campana.engine.reading.limits import Limits
 from campana.engine.reading.process import reading
 from campana.engine.reading.wire import BadAnswer, End, Head, Order, Rows, Unpacker
 from campana.stores import open_store
-from tests.engine.imports.conftest import Desk
+from tests.engine.imports.conftest import Desk, readers
 from tests.support.cast import make_account
 from tests.support.stores import FreshUrl
 
@@ -55,10 +55,6 @@ def endless(tmp_path: Path) -> Path:
     rows = "\n".join(f"98{row:08},Somebody" for row in range(400_000))
     path.write_text(f"phone,name\n{rows}\n")
     return path
-
-
-def readers() -> list[psutil.Process]:
-    return psutil.Process().children(recursive=True)
 
 
 async def test_whoever_goes_away_takes_the_process_and_the_list_along(desk: Desk, endless: Path) -> None:
