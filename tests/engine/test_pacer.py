@@ -19,6 +19,7 @@ def run(pacer: Pacer, *, seconds: float, stalls: list[float], start: float = 100
         if slot > now:
             now = slot
             continue
+        pacer.call(now)
         pacer.depart(now)
         departures.append(now)
         if pending and random.random() < 0.1:
@@ -38,7 +39,7 @@ def most_in_any(span: float, moments: list[float]) -> int:
 
 @pytest.mark.parametrize("rate", RATES)
 def test_a_lane_with_work_holds_99_percent_of_its_rate(rate: float) -> None:
-    seconds = max(10.0, 20 / rate)
+    seconds = max(30.0, 60 / rate)
     departures = run(Pacer(rate), seconds=seconds, stalls=[])
     held = (len(departures) - 1) / (departures[-1] - departures[0])
     steps_lost_to_whole_messages = int(rate) / rate if rate > 1 else 1
@@ -84,12 +85,13 @@ def test_a_hold_lets_nothing_leave_and_a_shorter_one_does_not_cut_it() -> None:
 
 def test_a_slowed_host_spaces_messages_at_once_and_recovery_brings_the_next_slot_nearer() -> None:
     pacer = Pacer(10)
+    pacer.call(100.0)
     pacer.depart(100.0)
     pacer.factor = 0.01
     slowed = pacer.next_slot(100.0)
     pacer.factor = 1.0
-    assert slowed - 100.0 == pytest.approx(10.075)
-    assert pacer.next_slot(100.0) - 100.0 == pytest.approx(0.10075)
+    assert slowed - 100.0 == pytest.approx(10.1)
+    assert pacer.next_slot(100.0) - 100.0 == pytest.approx(0.12575)
 
 
 def test_a_lowered_rate_takes_the_past_second_into_account() -> None:
@@ -98,6 +100,28 @@ def test_a_lowered_rate_takes_the_past_second_into_account() -> None:
     pacer.rate_per_s = 10
     later = run(pacer, seconds=3, stalls=[], start=departures[-1])
     assert most_in_any(1.0, later) <= 10
+
+
+@given(rate=st.sampled_from(RATES), delays=st.lists(st.floats(0, 0.5), min_size=1), seed=st.integers(0, 1000))
+def test_messages_that_a_busy_loop_lets_wait_count_when_they_leave(
+    rate: float, delays: list[float], seed: int
+) -> None:
+    random.seed(seed)
+    pacer, now, called, departures = Pacer(rate), 100.0, 0, []
+    while now < 100.0 + max(5.0, 5 / rate):
+        slot = pacer.next_slot(now)
+        if slot <= now:
+            pacer.call(now)
+            called += 1
+        if called and (slot > now or random.random() < 0.2):
+            now += random.choice(delays) if random.random() < 0.1 else 0.0
+            for _ in range(called):
+                pacer.depart(now)
+                departures.append(now)
+            called = 0
+        elif slot > now:
+            now = slot
+    assert most_in_any(1.0 if rate >= 1 else 1 / rate, departures) <= max(1, int(rate))
 
 
 def test_a_rate_of_zero_is_refused() -> None:

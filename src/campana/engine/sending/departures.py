@@ -106,7 +106,7 @@ class Departures:
                 in_a_row = 0
                 await self._clock.sleep(pause_s)
                 continue
-            self._pacer.depart(now)
+            self._pacer.call(now)
             self._send(self.queue.popleft())
             in_a_row += 1
             if in_a_row % BREATH == 0:
@@ -143,6 +143,7 @@ class Departures:
 
     async def _deliver(self, taken: Taken, script: Script) -> None:
         left_at = self._clock.monotonic()
+        self._pacer.depart(left_at)
         try:
             envelope = script.envelope(taken.recipient)
             outcome = await self._provider.send(self._credentials, envelope)

@@ -14,6 +14,10 @@ SCHEDULE_S = 1.0075
 """seconds over which one second's worth of messages is spread"""
 WINDOW_S = 1.006
 """seconds in which no more than one second's worth may leave"""
+START_SLACK_S = 0.025
+"""how much later than it left the first message after a rest counts: opening connections makes it slow"""
+LOOK_AGAIN_S = 0.001
+"""when a full second's worth was called and has not left yet"""
 CATCH_UP_S = 0.25
 """how far behind its schedule a lane may be and still catch up"""
 
@@ -27,6 +31,7 @@ class Pacer:
         self._next = float("-inf")
         self._hold_until = float("-inf")
         self._departures: deque[float] = deque()
+        self._called = 0
         self.rate_per_s = rate_per_s
 
     @property
@@ -61,13 +66,25 @@ class Pacer:
     def next_slot(self, now: float) -> float:
         """The earliest time, `now` or later, at which the next message may leave."""
         slot = max(now, self._next, self._hold_until)
-        if len(self._departures) >= self._burst:
-            slot = max(slot, self._departures[-self._burst] + self._window_s)
+        free = self._burst - self._called
+        if free <= 0:
+            return max(slot, now + LOOK_AGAIN_S)
+        if len(self._departures) >= free:
+            slot = max(slot, self._departures[-free] + self._window_s)
         return slot
 
-    def depart(self, now: float) -> None:
-        """Note that a message left at this time."""
+    def call(self, now: float) -> None:
+        """Note that a message was told at this time to leave; `depart` says when it did."""
         self._next = max(self._next, now - CATCH_UP_S) + self._gap if self._departures else now + self._gap
+        self._called += 1
+
+    def depart(self, now: float) -> None:
+        """Note that a message left at this time: a busy loop lets it wait after the call, and what counts
+        is what the provider sees."""
+        self._called -= 1
+        if not self._departures or now - self._departures[-1] > max(WINDOW_S, 2 * self._gap):
+            now += START_SLACK_S
+            self._next = max(self._next, now + self._gap)
         self._departures.append(now)
         while len(self._departures) > self._burst:
             self._departures.popleft()
