@@ -5,6 +5,8 @@ from contextlib import suppress
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from campana.domain.outcomes import OutcomeKind
+
 
 class Metrics:
     """Prometheus metrics of the engine; docs/metrics.md explains each."""
@@ -14,6 +16,7 @@ class Metrics:
         self.outcomes = Counter(
             "campana_message_outcomes_total", "Attempts to send, by outcome.", ["outcome"], registry=registry
         )
+        self._by_kind = {kind: self.outcomes.labels(kind.value) for kind in OutcomeKind}
         self.latency = Histogram(
             "campana_send_seconds",
             "Time from a message's departure to the provider's answer.",
@@ -47,6 +50,11 @@ class Metrics:
             "Messages that became UNKNOWN because their sending process died or lost its lane.",
             registry=registry,
         )
+
+    def outcome(self, kind: OutcomeKind, seconds: float) -> None:
+        """Count an attempt and how long its answer took."""
+        self._by_kind[kind].inc()
+        self.latency.observe(seconds)
 
     def forget_lane(self, sender: str) -> None:
         """Show no rate for a lane that this process does not hold any more."""

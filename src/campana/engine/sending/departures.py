@@ -23,6 +23,7 @@ from campana.engine.sending.pacer import Pacer
 
 log = structlog.get_logger(__name__)
 
+QUICK_LOOK_S = 0.001
 GATE_LOOK_S = 0.05
 """how often a closed gate is looked at again, in seconds"""
 UNANSWERED_S = 3.0
@@ -30,6 +31,9 @@ UNANSWERED_S = 3.0
 more"""
 FEWEST_UNANSWERED = 8
 MOST_UNANSWERED = 2048
+PLENTY = 256
+QUICK_ANSWER_S = 0.05
+"""with plenty under way and answers coming quicker than this, more at once would only wait in line"""
 BREATH = 32
 """departures in a row before other tasks get a turn"""
 
@@ -63,7 +67,7 @@ class Departures:
         self._clock = clock
         self._desk = desk
         self._more = asyncio.Event()
-        self._under_way: dict[asyncio.Task[None], UUID] = {}
+        self._under_way: dict[asyncio.Task[None], tuple[UUID, float]] = {}
 
     @property
     def under_way(self) -> int:
@@ -72,7 +76,7 @@ class Departures:
 
     def under_way_of(self, campaign_id: UUID) -> int:
         """The same, of one campaign."""
-        return sum(1 for campaign in self._under_way.values() if campaign == campaign_id)
+        return sum(1 for campaign, _ in self._under_way.values() if campaign == campaign_id)
 
     def open_gates(self, until: float, credentials: Credentials) -> None:
         """Let messages leave with these credentials, up to that monotonic time."""
@@ -107,7 +111,7 @@ class Departures:
                 await self._clock.sleep(pause_s)
                 continue
             self._pacer.call(now)
-            self._send(self.queue.popleft())
+            self._send(self.queue.popleft(), now)
             in_a_row += 1
             if in_a_row % BREATH == 0:
                 await asyncio.sleep(0)
@@ -128,6 +132,10 @@ class Departures:
         """Seconds to wait before looking again; 0 when the next message may leave now."""
         if now >= self.open_until or len(self._under_way) >= self._most_unanswered():
             return GATE_LOOK_S
+        if len(self._under_way) >= PLENTY:
+            _, oldest = next(iter(self._under_way.values()))
+            if now - oldest < QUICK_ANSWER_S:
+                return QUICK_LOOK_S
         self._pacer.factor = self._governor.factor(now)
         slot = max(self._pacer.next_slot(now), self._governor.hold_until)
         return min(slot - now, GATE_LOOK_S) if slot > now else 0.0
@@ -136,9 +144,9 @@ class Departures:
         worth = int(self._pacer.rate_per_s * UNANSWERED_S)
         return max(FEWEST_UNANSWERED, min(MOST_UNANSWERED, worth))
 
-    def _send(self, taken: Taken) -> None:
+    def _send(self, taken: Taken, now: float) -> None:
         task = asyncio.create_task(self._deliver(taken, self.scripts[taken.campaign_id]))
-        self._under_way[task] = taken.campaign_id
+        self._under_way[task] = taken.campaign_id, now
         task.add_done_callback(self._under_way.pop)
 
     async def _deliver(self, taken: Taken, script: Script) -> None:

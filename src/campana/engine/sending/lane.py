@@ -244,8 +244,7 @@ class Lane:
 
     def _settle(self, taken: Taken, outcome: Outcome, seconds: float) -> None:
         self._settling.add(settlement(taken, outcome, self._clock.now()))
-        self._tools.metrics.outcomes.labels(outcome.kind.value).inc()
-        self._tools.metrics.latency.observe(seconds)
+        self._tools.metrics.outcome(outcome.kind, seconds)
         self._tell_governor(outcome)
         self._halting.note(taken.campaign_id, outcome)
         if self._scripts and self._halting.reason(taken.campaign_id):

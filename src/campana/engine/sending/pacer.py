@@ -9,6 +9,7 @@ arrivals, and requests overtake each other on their way: without that room, 29 e
 """
 
 from collections import deque
+from itertools import takewhile
 
 SCHEDULE_S = 1.0075
 """seconds over which one second's worth of messages is spread"""
@@ -91,7 +92,7 @@ class Pacer:
 
     def recent(self, now: float) -> int:
         """Messages that left in the second before this time."""
-        return sum(1 for departure in self._departures if departure > now - 1.0)
+        return sum(1 for _ in takewhile(lambda departure: departure > now - 1.0, reversed(self._departures)))
 
     def _respace(self) -> None:
         gap = SCHEDULE_S / (self._rate * self._factor)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import date
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from campana.engine.ports import Clock, Lease, Ledger, Settlement
 
 log = structlog.get_logger(__name__)
 
-GATHER_S = 0.05
+GATHER_S = 0.1
 """how long outcomes are gathered before they are written"""
 BATCH = 1000
 RETRY_S = 0.5
@@ -51,27 +52,36 @@ class Settling:
             await self._flush()
 
     async def _flush(self) -> None:
-        while self._waiting:
-            batch = self._waiting[:BATCH]
-            try:
-                await self._write(batch)
-            except StoreUnavailable as error:
-                log.warning("lane.outcomes_wait", sender=str(self._lease.sender_id), error=str(error))
-                await self._clock.sleep(RETRY_S)
-                continue
-            del self._waiting[: len(batch)]
-        self._more.clear()
-        self._idle = True
+        """One batch: what came meanwhile is gathered anew, because many small writes cost more than a few."""
+        batch = self._waiting[:BATCH]
+        try:
+            await self._write(batch)
+        except StoreUnavailable as error:
+            log.warning("lane.outcomes_wait", sender=str(self._lease.sender_id), error=str(error))
+            await self._clock.sleep(RETRY_S)
+            return
+        del self._waiting[: len(batch)]
+        if not self._waiting:
+            self._more.clear()
+            self._idle = True
 
     async def _write(self, batch: Sequence[Settlement]) -> None:
-        by_day = groupby(batch, lambda settlement: day_of(settlement.at, self._timezone))
-        for day, settlements in by_day:
-            asked = list(settlements)
-            written = await self._ledger.settle(self._lease, asked, day=day)
-            if written != len(asked):
+        for day, settlements in self._by_day(batch):
+            written = await self._ledger.settle(self._lease, settlements, day=day)
+            if written != len(settlements):
                 log.warning(
                     "lane.outcomes_late",
                     sender=str(self._lease.sender_id),
-                    given=len(asked),
+                    given=len(settlements),
                     recorded=written,
                 )
+
+    def _by_day(self, batch: Sequence[Settlement]) -> list[tuple[date, Sequence[Settlement]]]:
+        """Outcomes come in the order of their times, so that one look at both ends usually is enough."""
+
+        def day(settlement: Settlement) -> date:
+            return day_of(settlement.at, self._timezone)
+
+        if day(batch[0]) == day(batch[-1]):
+            return [(day(batch[0]), batch)]
+        return [(each, list(settlements)) for each, settlements in groupby(batch, day)]
