@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Float, LargeBinary, Uuid
+from sqlalchemy import BigInteger, Boolean, DateTime, Float, LargeBinary, Uuid
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -79,6 +79,13 @@ class database_time(FunctionElement[datetime]):  # noqa: N801
     type = Moment()
 
 
+class holds(FunctionElement[bool]):  # noqa: N801
+    """Whether a text has another in it, letter by letter."""
+
+    inherit_cache = True
+    type = Boolean()
+
+
 class database_bucket(FunctionElement[int]):  # noqa: N801
     """Which ten seconds since 1970 it is by the database's clock; the same all through a statement."""
 
@@ -117,3 +124,13 @@ def _sqlite_bucket(_element: database_bucket, _compiler: SQLCompiler, **_options
 @compiles(database_bucket, "postgresql")
 def _postgresql_bucket(_element: database_bucket, _compiler: SQLCompiler, **_options: Any) -> str:
     return "CAST(floor(extract(epoch FROM statement_timestamp()) / 10) AS bigint)"
+
+
+@compiles(holds, "sqlite")
+def _sqlite_holds(element: holds, compiler: SQLCompiler, **options: Any) -> str:
+    return f"(instr({compiler.process(element.clauses, **options)}) > 0)"
+
+
+@compiles(holds, "postgresql")
+def _postgresql_holds(element: holds, compiler: SQLCompiler, **options: Any) -> str:
+    return f"(strpos({compiler.process(element.clauses, **options)}) > 0)"

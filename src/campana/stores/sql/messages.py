@@ -1,11 +1,12 @@
 """Messages as reports show them, page by page in row order."""
 
-import re
 from collections.abc import Collection
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, false, select, union_all
 
 from campana.domain.messages import Message, MessageStatus
 from campana.engine.ports import Page
@@ -13,16 +14,26 @@ from campana.stores.sql.cursors import row_cursor, write_row_cursor
 from campana.stores.sql.part import Part
 from campana.stores.sql.rows import message_of
 from campana.stores.sql.schema import campaigns, messages, recipients
+from campana.stores.sql.search import Search, matching_rows
+from campana.stores.sql.transactions import Transaction
 
-_NOT_DIGITS = re.compile(r"[\s()+.\-/]+")
+_ROWS_AT_ONCE = 500
 
+_COLUMNS = (
+    *(messages.c.row, recipients.c.phone, recipients.c.name, messages.c.status, messages.c.attempts),
+    *(messages.c.provider_message_id, messages.c.code, messages.c.reason),
+    *(messages.c.sent_at, messages.c.delivered_at, messages.c.read_at, recipients.c.cells),
+)
+_OF = select(campaigns.c.recipient_list_id).where(campaigns.c.id == bindparam("campaign"))
 _PAGE = (
-    select(messages, recipients.c.phone, recipients.c.name, recipients.c.cells)
+    select(*_COLUMNS)
     .join(campaigns, campaigns.c.id == messages.c.campaign_id)
     .join(
         recipients,
         and_(recipients.c.list_id == campaigns.c.recipient_list_id, recipients.c.row == messages.c.row),
     )
+    .where(messages.c.campaign_id == bindparam("campaign"))
+    .order_by(messages.c.row)
 )
 
 
@@ -38,17 +49,52 @@ class Messages(Part):
         statuses: Collection[MessageStatus] = (),
         q: str = "",
     ) -> Page[Message]:
-        query = _PAGE.where(messages.c.campaign_id == campaign_id)
-        after = row_cursor(cursor)
-        if statuses and not q.strip():
-            portion = _rows_with(campaign_id, statuses, after, limit + 1).subquery()
-            query = query.where(messages.c.row.in_(select(portion.c.row)))
+        look = _Look(campaign_id, row_cursor(cursor), frozenset(statuses), limit + 1)
+        if q.strip():
+            rows = await self._database.read(partial(_find, look, Search.of(q)))
         else:
-            query = query.where(messages.c.row > after, _status_in(statuses), _matches(q.strip()))
-        query = query.order_by(messages.c.row).limit(limit + 1)
-        rows = await self._database.rows(query)
-        items = tuple(message_of(row) for row in rows[:limit])
+            rows = await self._database.rows(_next(look), {"campaign": campaign_id})
+        items = tuple(message_of(campaign_id, row) for row in rows[:limit])
         return Page(items, write_row_cursor(items[-1].row) if len(rows) > limit else None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Up to `limit` of a campaign's messages behind a row, in these states, in any when none is named."""
+
+    campaign_id: UUID
+    after: int
+    statuses: frozenset[MessageStatus]
+    limit: int
+
+
+def _next(look: _Look) -> Select[Any]:
+    if not look.statuses:
+        return _PAGE.where(messages.c.row > look.after).limit(look.limit)
+    portion = _rows_with(look.campaign_id, look.statuses, look.after, look.limit).subquery()
+    return _PAGE.where(messages.c.row.in_(select(portion.c.row)))
+
+
+async def _find(look: _Look, search: Search, tx: Transaction) -> list[Row[Any]]:
+    """Those that match, taking more texts at a time the fewer there are."""
+    campaign = {"campaign": look.campaign_id}
+    list_id = (await tx.execute(_OF, campaign)).scalar_one_or_none()
+    if list_id is None:
+        return []
+    found: list[Row[Any]] = []
+    after: int | None = look.after
+    texts = 1
+    while after is not None and len(found) < look.limit:
+        rows, after = await matching_rows(tx, list_id, search, after=after, texts=texts)
+        texts *= 2
+        for start in range(0, len(rows), _ROWS_AT_ONCE):
+            if len(found) >= look.limit:
+                break
+            some = _PAGE.where(
+                messages.c.row.in_(rows[start : start + _ROWS_AT_ONCE]), _status_in(look.statuses)
+            )
+            found += (await tx.execute(some.limit(look.limit - len(found)), campaign)).all()
+    return found
 
 
 def _rows_with(campaign_id: UUID, statuses: Collection[MessageStatus], after: int, limit: int) -> Any:
@@ -69,21 +115,3 @@ def _rows_with(campaign_id: UUID, statuses: Collection[MessageStatus], after: in
 
 def _status_in(statuses: Collection[MessageStatus]) -> ColumnElement[bool]:
     return messages.c.status.in_(sorted(set(statuses))) if statuses else ~false()
-
-
-def _matches(q: str) -> ColumnElement[bool]:
-    """Part of the phone's digits, or the beginning of a name in any case.
-
-    SQLite and databases of the C locale fold only ASCII; the usual spellings of the beginning stand in for
-    the rest.
-    """
-    if not q:
-        return ~false()
-    spellings = sorted({q, q.lower(), q.upper(), q.title()})
-    named: ColumnElement[bool] = or_(
-        *(recipients.c.name.istartswith(one, autoescape=True) for one in spellings)
-    )
-    digits = _NOT_DIGITS.sub("", q)
-    if digits.isascii() and digits.isdigit():
-        return or_(named, recipients.c.phone.contains(digits, autoescape=True))
-    return named

@@ -13,6 +13,7 @@ from campana.domain.recipients import Recipient, RowProblem
 from campana.stores.sql.part import Part
 from campana.stores.sql.rows import pack_cells, recipient_of
 from campana.stores.sql.schema import recipient_lists, recipients, row_problems
+from campana.stores.sql.search import SEARCH_COLUMNS, search_records
 from campana.stores.sql.transactions import Transaction
 
 _COLUMNS = ("list_id", "row", "phone", "name", "cells")
@@ -29,11 +30,13 @@ class Recipients(Part):
         numbers."""
         identity = list_id.bytes if self._database.is_sqlite else list_id
         people = [(identity, one.row, one.phone, one.name, pack_cells(one.values)) for one in recipients]
+        texts = list(search_records(identity, recipients))
 
         async def add(tx: Transaction) -> None:
             await _require_open(tx, list_id)
             if people:
                 await tx.copy("recipients", _COLUMNS, people)
+                await tx.copy("recipient_search", SEARCH_COLUMNS, texts)
             if problems:
                 await tx.execute(insert(row_problems), [_problem(list_id, one) for one in problems])
 

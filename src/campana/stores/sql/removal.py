@@ -6,7 +6,15 @@ from sqlalchemy import ColumnElement, Table, delete, func, select, update
 
 from campana.domain.campaigns import CampaignStatus
 from campana.stores.sql.database import Database
-from campana.stores.sql.schema import campaigns, counts, messages, recipient_lists, recipients, row_problems
+from campana.stores.sql.schema import (
+    campaigns,
+    counts,
+    messages,
+    recipient_lists,
+    recipient_search,
+    recipients,
+    row_problems,
+)
 from campana.stores.sql.transactions import Transaction
 
 _PORTION = 5000
@@ -21,7 +29,7 @@ async def remove_list(database: Database, list_id: UUID) -> None:
         query = select(recipient_lists.c.closed).where(recipient_lists.c.id == list_id).with_for_update()
         if (await tx.execute(query)).scalar_one_or_none() is not False:
             return
-        for table in (recipients, row_problems):  # what a late batch brought meanwhile
+        for table in (recipients, recipient_search, row_problems):  # also what a late batch brought meanwhile
             await tx.execute(delete(table).where(table.c.list_id == list_id))
         await tx.execute(delete(recipient_lists).where(recipient_lists.c.id == list_id))
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row
@@ -23,12 +24,20 @@ def key_of(text: str) -> str:
     return text.strip().casefold()
 
 
+_STATUSES = {status.value: status for status in MessageStatus}
+_unpack = json.JSONDecoder().raw_decode
 _pack = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def pack_cells(values: Sequence[str]) -> str:
     """A recipient's values as they are stored."""
     return _pack(values)
+
+
+def unpack_cells(text: str) -> list[str]:
+    """The inverse of `pack_cells`."""
+    values: list[str] = _unpack(text)[0]
+    return values
 
 
 def account_of(row: Row[Any]) -> Account:
@@ -124,7 +133,7 @@ def list_values(recipients: RecipientList) -> Values:
 
 
 def recipient_of(row: Row[Any]) -> Recipient:
-    return Recipient(row=row.row, phone=row.phone, name=row.name, values=tuple(json.loads(row.cells)))
+    return Recipient(row=row.row, phone=row.phone, name=row.name, values=tuple(unpack_cells(row.cells)))
 
 
 def suppression_of(row: Row[Any]) -> Suppression:
@@ -183,19 +192,21 @@ def counts_mapping(row: Mapping[Any, Any]) -> dict[str, int]:
     return {name: row[name] for name in COUNTED}
 
 
-def message_of(row: Row[Any]) -> Message:
+def message_of(campaign_id: UUID, row: Row[Any]) -> Message:
+    """From a row of exactly these columns: a page has a thousand of them."""
+    number, phone, name, status, attempts, identity, code, reason, sent, delivered, read, cells = tuple(row)
     return Message(
-        campaign_id=row.campaign_id,
-        row=row.row,
-        phone=row.phone,
-        name=row.name,
-        status=MessageStatus(row.status),
-        attempts=row.attempts,
-        provider_message_id=row.provider_message_id,
-        error_code=row.code,
-        error_reason=row.reason,
-        sent_at=row.sent_at,
-        delivered_at=row.delivered_at,
-        read_at=row.read_at,
-        values=tuple(json.loads(row.cells)),
+        campaign_id=campaign_id,
+        row=number,
+        phone=phone,
+        name=name,
+        status=_STATUSES[status],
+        attempts=attempts,
+        provider_message_id=identity,
+        error_code=code,
+        error_reason=reason,
+        sent_at=sent,
+        delivered_at=delivered,
+        read_at=read,
+        values=tuple(unpack_cells(cells)),
     )

@@ -1,9 +1,9 @@
 """The tables, with the invariants that hold whatever the program does. Migrations make them; this names them.
 
 Counts stand in a row of their own beside the campaign: they change with every batch, the campaign seldom.
-A message does not repeat its recipient: the two share list and row. The large tables (recipients,
-row_problems, messages) have no foreign keys: PostgreSQL checks those row by row, which would halve the speed
-of loading; the verbs that fill them look at the parent, locked, in the same transaction.
+A message does not repeat its recipient: the two share list and row. What fills the large tables (recipients
+and what goes with them, messages) looks at the parent, locked, in the same transaction; foreign keys would be
+checked row by row in PostgreSQL, which would halve the speed of loading.
 """
 
 from sqlalchemy import (
@@ -126,6 +126,17 @@ recipients = Table(
     # A number stands in a list once: with a message for each recipient, nobody gets a campaign twice.
     Index(None, "list_id", "phone", unique=True),
     sqlite_with_rowid=False,
+)
+
+# Numbers and names of about a thousand rows each, packed for searching (see search).
+recipient_search = Table(
+    "recipient_search",
+    metadata,
+    Column("list_id", Id, primary_key=True),
+    Column("first_row", Integer, primary_key=True, autoincrement=False),
+    Column("last_row", Integer, nullable=False),
+    Column("numbers", Text, nullable=False),
+    Column("names", Text, nullable=False),
 )
 
 row_problems = Table(

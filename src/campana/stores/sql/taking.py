@@ -1,6 +1,5 @@
 """Taking messages: PENDING to SENDING, committed before anything leaves (design.md, Never twice)."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,10 +14,10 @@ from campana.stores.sql.books import Held, Shift, hold, shift, used_on
 from campana.stores.sql.columns import database_seconds
 from campana.stores.sql.loading import SUPPRESSED_CODE, SUPPRESSED_REASON
 from campana.stores.sql.part import Part
+from campana.stores.sql.rows import unpack_cells
 from campana.stores.sql.schema import lanes, messages, recipients, suppressions
 from campana.stores.sql.transactions import Transaction
 
-_cells = json.JSONDecoder().raw_decode
 _PENDING = MessageStatus.PENDING.value
 _SKIPS_IN_A_ROUND = 20
 """How often a share is filled up again after suppressed numbers, so that a run of them cannot hold the
@@ -214,7 +213,7 @@ def _taken(campaign: Held, rows: Sequence[Row[Any]], *, fresh: bool) -> list[Tak
             row=number,
             attempts=attempts + 1,
             fresh=fresh,
-            recipient=Recipient(number, phone, name, tuple(_cells(cells)[0])),
+            recipient=Recipient(number, phone, name, tuple(unpack_cells(cells))),
         )
         for number, attempts, phone, name, cells, _suppressed in map(tuple, rows)
     ]

@@ -1,6 +1,7 @@
 """Migrations, run by Alembic from inside the package: no file outside of it is needed."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ _ALONE = {
     "postgresql": ("SELECT pg_advisory_xact_lock(1130458480)",),
 }
 """What makes an upgrade the only one among all processes on the database, until it is committed."""
+_ONE_IN_A_PROCESS = threading.Lock()
+"""Alembic keeps the migration under way in its module; two at once would get into each other's way."""
 
 
 async def upgrade(url: URL) -> None:
@@ -49,10 +52,15 @@ def head() -> str:
 
 async def _run(url: URL, work: Callable[[Connection], object]) -> None:
     with translated():
+        await asyncio.to_thread(_run_alone, url, work)
+
+
+def _run_alone(url: URL, work: Callable[[Connection], object]) -> None:
+    with _ONE_IN_A_PROCESS:
         if url.get_backend_name() == "sqlite":
-            await asyncio.to_thread(_run_on_file, url, work)
+            _run_on_file(url, work)
         else:
-            await _run_on_server(url, work)
+            asyncio.run(_run_on_server(url, work))
 
 
 def _run_on_file(url: URL, work: Callable[[Connection], object]) -> None:

@@ -17,6 +17,7 @@ def upgrade() -> None:
     _suppressions()
     _recipient_lists()
     _recipients()
+    _recipient_search()
     _row_problems()
 
 
@@ -145,6 +146,22 @@ def _recipients() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_recipients_list_id_phone"), "recipients", ["list_id", "phone"], unique=True)
+
+
+def _recipient_search() -> None:
+    op.create_table(
+        "recipient_search",
+        sa.Column("list_id", columns.Id(), nullable=False),
+        sa.Column("first_row", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("last_row", sa.Integer(), nullable=False),
+        sa.Column("numbers", sa.Text(), nullable=False),
+        sa.Column("names", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("list_id", "first_row", name=op.f("pk_recipient_search")),
+    )
+    if op.get_context().dialect.name == "postgresql":
+        # Searched as a whole: unpacking would cost more than the space.
+        for column in ("numbers", "names"):
+            op.execute(f"ALTER TABLE recipient_search ALTER COLUMN {column} SET STORAGE EXTERNAL")
 
 
 def _row_problems() -> None:
