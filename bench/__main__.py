@@ -5,11 +5,13 @@ or not; the table says which."""
 
 import argparse
 import asyncio
+import contextlib
 import signal
 import sys
 import tempfile
 import time
 import traceback
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 
@@ -26,33 +28,44 @@ PARTS = ("pace", "ceiling", "flat", "start", "upload", "reads", "light")
 SMALL = "small (--quick): these figures say nothing about the targets"
 
 
-async def run(names: list[str], *, quick: bool, folder: Path) -> tuple[list[Section], list[tuple[str, str]]]:
+@dataclass(slots=True)
+class Book:
+    """What has been found out so far: it can be shown whenever the run ends."""
+
+    facts: list[tuple[str, str]] = field(default_factory=list)
+    sections: list[Section] = field(default_factory=list)
+
+
+async def run(names: list[str], book: Book, *, quick: bool, folder: Path) -> None:
     """Measure those parts one after the other, printing each row as it comes. SIGTERM ends it cleanly."""
     task = asyncio.current_task()
     if task is not None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     async with Workshop(folder, quick=quick) as workshop:
-        facts = list(machine(workshop.postgres_version))
-        for name, value in facts:
+        book.facts += machine(workshop.postgres_version)
+        if quick:
+            book.facts.append(("Sizes", SMALL))
+        for name, value in book.facts:
             print(f"{name:<12} {value}")
-        sections = [await _measured(name, workshop) for name in names]
-    return sections, facts
+        for name in names:
+            await _measure(name, book, workshop)
 
 
-async def _measured(name: str, workshop: Workshop) -> Section:
+async def _measure(name: str, book: Book, workshop: Workshop) -> None:
     part = import_module(f"bench.{name}")
-    section = Section(name, part.TITLE)
+    section = Section(name, part.TITLE, trouble="stopped before its end")
+    book.sections.append(section)
     print(f"\n{section.title}", flush=True)
     began = time.monotonic()
     try:
         async for row in part.measure(workshop):
             section.rows.append(row)
             print(line(row), flush=True)
+        section.trouble = ""
     except Exception as error:  # the other parts can still be measured
         traceback.print_exc()
         section.trouble = f"{type(error).__name__}: {error}"
     print(f"  ({name}: {time.monotonic() - began:.0f} s)", flush=True)
-    return section
 
 
 def main() -> int:
@@ -68,18 +81,18 @@ def main() -> int:
     if unknown:
         parser.error(f"no part is called {', '.join(unknown)}")
     set_up_logs("console", "WARNING")
+    book = Book()
     with tempfile.TemporaryDirectory(prefix="campana-bench-") as folder:
-        names = options.parts or list(PARTS)
-        work = run(names, quick=options.quick, folder=Path(folder))
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            sections, facts = runner.run(work)
-    print(f"\n{summary(sections)}")
-    if options.quick:
-        facts.append(("Sizes", SMALL))
-        print(SMALL)
+        work = run(options.parts or list(PARTS), book, quick=options.quick, folder=Path(folder))
+        with (
+            contextlib.suppress(asyncio.CancelledError, KeyboardInterrupt),
+            asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+        ):
+            runner.run(work)
+    print(f"\n{summary(book.sections)}")
     if options.markdown:
-        write_markdown(options.markdown, markdown(facts, sections))
-    return 1 if any(section.trouble for section in sections) else 0
+        write_markdown(options.markdown, markdown(book.facts, book.sections))
+    return 1 if any(section.trouble for section in book.sections) else 0
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 from bench.alone import job
-from bench.following import Cost, follow, window
+from bench.following import Cost, follow, whole
 from bench.prepare import add_campaign, add_list, add_sender, start
 from bench.report import Row
 from bench.site import Site
@@ -49,10 +49,8 @@ async def _whole(workshop: Workshop, site: Site, count: int) -> tuple[Cost, str]
     await site.stop(worker)
     if stats.count != count:
         raise RuntimeError(f"{count} messages, but {stats.count} requests")
-    spent = window(samples, 1, count)
-    cpu_s = spent.cpu_us * count / 1e6
     said = ", ".join(f"{name} {used / count * 1e6:.0f} µs" for name, used in others.items())
-    return Cost(count, samples[-1].at - stats.first, cpu_s), said
+    return whole(samples, stats.first), said
 
 
 async def _stored(site: Site, count: int) -> Cost:

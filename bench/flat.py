@@ -3,11 +3,12 @@
 from collections.abc import AsyncIterator
 from statistics import median
 
-from bench.following import Cost, completed, follow, window
+from bench.following import Cost, completed, follow, whole, window
 from bench.gauges import peak_mib
 from bench.million import Million
-from bench.prepare import add_campaign, add_list, add_sender
+from bench.prepare import add_list, add_sender, load_campaign, open_campaign
 from bench.report import Row, at_most
+from bench.sinks import Sink
 from bench.site import Site
 from bench.workshop import Workshop
 
@@ -17,41 +18,43 @@ MEMORY_MIB = 250
 SMALL = 10_000
 SMALL_ONES = 5
 EDGE = 1_000
-"""messages at the beginning of a window's campaign that are not counted: start-up is a cost of its own"""
+"""messages at the beginning of a stretch that are not counted: by then as many are under way as at its end"""
 
 
 async def measure(workshop: Workshop) -> AsyncIterator[Row]:
-    """Small campaigns before and between two windows of a large one; `campana serve` sends them all."""
+    """Small campaigns before and between two stretches of a large one; `campana serve` sends them all."""
     messages = workshop.size(30_000, quick=3_000)
     for database in workshop.databases:
         million = await workshop.million(database)
         async with workshop.site(database) as fresh:
-            small, small_peak = await _small(fresh)
+            small, small_peak = await _small(fresh, workshop.sink)
             first, first_peak = await _window(million, messages)
             await million.skip_to(million.size // 2)
-            more, more_peak = await _small(fresh)
+            more, more_peak = await _small(fresh, workshop.sink)
             middle, middle_peak = await _window(million, messages)
         small += more
         typical = Cost(
             1, median(cost.wall_us for cost in small) / 1e6, median(cost.cpu_us for cost in small) / 1e6
         )
         many, few = f"{million.size:,} recipients", f"{SMALL:,} recipients"
-        yield Row(f"{database}: {few}, median of {len(small)} campaigns", _said(typical))
+        yield Row(f"{database}: {few}, from first to last, median of {len(small)} campaigns", _said(typical))
         yield _ratio(f"{database}: the first of {many}", first, typical)
         yield _ratio(f"{database}: in the middle of {many}", middle, typical)
         yield at_most(f"{database}: most memory, {few}", max(small_peak, more_peak), MEMORY_MIB, "MiB")
         yield at_most(f"{database}: most memory, {many}", max(first_peak, middle_peak), MEMORY_MIB, "MiB")
 
 
-async def _small(site: Site) -> tuple[list[Cost], float]:
+async def _small(site: Site, provider: Sink) -> tuple[list[Cost], float]:
     """Small campaigns one after the other in one process: a message's cost in each, the process's peak."""
     serve = await site.product.start("serve")
     costs = []
     for _ in range(SMALL_ONES):
         sender = await add_sender(site)
-        campaign = await add_campaign(site, sender, await add_list(site, SMALL))
+        campaign = await load_campaign(site, sender, await add_list(site, SMALL))
+        await provider.reset()
+        await open_campaign(site, campaign)
         samples = await follow(site.store, campaign.id, serve.process.pid, until=SMALL)
-        costs.append(window(samples, EDGE, SMALL))
+        costs.append(whole(samples, (await provider.stats()).first))
         await completed(site.store, campaign.id)
     peak = peak_mib(serve.process.pid)
     await site.stop(serve)

@@ -76,6 +76,12 @@ async def completed(store: Store, campaign_id: UUID) -> None:
             await asyncio.sleep(LOOK_S)
 
 
+def whole(samples: Sequence[Sample], first: float) -> Cost:
+    """The cost of a whole campaign: processor time since it was waiting, time since its first request."""
+    last = samples[-1]
+    return Cost(last.sent, last.at - first, last.cpu_s - samples[0].cpu_s)
+
+
 def window(samples: Sequence[Sample], begin: int, end: int) -> Cost:
     """The cost between the first samples with at least `begin` and at least `end` messages."""
     first = next(sample for sample in samples if sample.sent >= begin)

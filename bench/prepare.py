@@ -1,7 +1,6 @@
 """Puts senders, lists and campaigns into a store by the product's own verbs, without the way over HTTP."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4, uuid5
 from zoneinfo import ZoneInfo
@@ -96,10 +95,15 @@ async def add_list(site: Site, count: int, *, first: int = 0) -> RecipientList:
     return await site.store.close_list(people)
 
 
-async def add_campaign(
-    site: Site, sender: Sender, people: RecipientList, *, at: datetime | None = None
-) -> Campaign:
-    """A loaded campaign that is due at that time, by default now."""
+async def add_campaign(site: Site, sender: Sender, people: RecipientList) -> Campaign:
+    """A campaign that is due now."""
+    campaign = await load_campaign(site, sender, people)
+    await open_campaign(site, campaign)
+    return campaign
+
+
+async def load_campaign(site: Site, sender: Sender, people: RecipientList) -> Campaign:
+    """The same, but nobody sees it until it is opened."""
     now = datetime.now(UTC)
     campaign = Campaign(
         id=new_id(),
@@ -111,14 +115,18 @@ async def add_campaign(
         fields=FIELDS,
         header=None,
         status=CampaignStatus.DRAFT,
-        scheduled_at=at or now,
+        scheduled_at=now,
         created_at=now,
     )
     await site.store.add_campaign(campaign)
     while await site.store.load(campaign.id, limit=LOAD):
         pass
+    return campaign
+
+
+async def open_campaign(site: Site, campaign: Campaign) -> None:
+    """Let it be seen; it is due."""
     await site.store.open_campaign(campaign.id, CampaignStatus.SCHEDULED)
-    return replace(campaign, status=CampaignStatus.SCHEDULED)
 
 
 async def start(store: Store, campaign: Campaign, sender: Sender) -> None:

@@ -18,8 +18,9 @@ ALONE_MS = 100
 TOGETHER_S = 1.0
 RATE = 29
 RECIPIENTS = 10
-AHEAD_S = 0.6
-QUIET_S = 0.5
+AHEAD_S = 0.3
+QUIET_S = 0.3
+LONG_QUIET_S = 2.5
 ROUNDS = 3
 
 
@@ -56,7 +57,7 @@ async def _one_by_one(site: Site, provider: Sink, tries: int) -> list[float]:
     lags = []
     for _ in range(tries):
         await provider.reset()
-        due = datetime.now(UTC) + timedelta(seconds=AHEAD_S + random.random())
+        due = datetime.now(UTC) + timedelta(seconds=AHEAD_S + random.random() / 2)
         campaign = await _schedule(site, sender, due, first=0)
         await _until(due)
         await site.product.ended(campaign)
@@ -69,13 +70,13 @@ async def _together(site: Site, provider: Sink, count: int) -> float:
     """The longest lag, in seconds."""
     await provider.reset()
     senders = [await add_sender(site, rate_per_s=RATE) for _ in range(count)]
-    due = datetime.now(UTC) + timedelta(seconds=2 + count * 0.1)
-    campaigns = [
-        await _schedule(site, sender, due, first=number * RECIPIENTS) for number, sender in enumerate(senders)
-    ]
+    due = datetime.now(UTC) + timedelta(seconds=2 + count * 0.05)
+    campaigns = await asyncio.gather(
+        *(_schedule(site, sender, due, first=number * RECIPIENTS) for number, sender in enumerate(senders))
+    )
     if datetime.now(UTC) >= due:
         raise RuntimeError("the campaigns were not ready before their time")
-    await _until(due)
+    await _until(due, quiet_s=LONG_QUIET_S)
     for campaign in campaigns:
         await site.product.ended(campaign)
     firsts = await provider.firsts()
@@ -84,9 +85,9 @@ async def _together(site: Site, provider: Sink, count: int) -> float:
     return max(_wall(first) for first in firsts.values()) - due.timestamp()
 
 
-async def _until(due: datetime) -> None:
+async def _until(due: datetime, *, quiet_s: float = QUIET_S) -> None:
     """Leave the server alone until then, and while it starts what is due."""
-    await asyncio.sleep((due - datetime.now(UTC)).total_seconds() + QUIET_S)
+    await asyncio.sleep((due - datetime.now(UTC)).total_seconds() + quiet_s)
 
 
 async def _schedule(site: Site, sender: Sender, due: datetime, *, first: int) -> str:

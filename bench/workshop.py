@@ -8,6 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
+import asyncpg
+
 from bench.gauges import cpu_s, family_cpu_s
 from bench.million import Million
 from bench.sinks import Sink, sink
@@ -100,4 +102,5 @@ class Workshop:
         try:
             yield cluster.url(name)
         finally:
-            await asyncio.to_thread(cluster.drop_database, name)
+            with contextlib.suppress(OSError, asyncpg.PostgresError):  # the server goes in the end anyway
+                await asyncio.to_thread(cluster.drop_database, name)
