@@ -1,10 +1,12 @@
 """Column types that read the same in every database, and the database's own clock. Knows no table."""
 
+import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, DateTime, Float, LargeBinary, Uuid
+from sqlalchemy import ARRAY, BigInteger, Boolean, DateTime, Float, Integer, LargeBinary, Text, Uuid
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -79,6 +81,26 @@ class database_time(FunctionElement[datetime]):  # noqa: N801
     type = Moment()
 
 
+class Numbers(TypeDecorator[list[int]]):
+    """Whole numbers as one parameter, however many: an array in PostgreSQL, JSON in SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(Integer))
+
+    def process_bind_param(self, value: Sequence[int] | None, dialect: Dialect) -> Any:
+        return json.dumps(value) if dialect.name == "sqlite" else value
+
+
+class among(FunctionElement[bool]):  # noqa: N801
+    """Whether a number is one of Numbers. Unlike IN the statement is the same for any count of them."""
+
+    inherit_cache = True
+    type = Boolean()
+
+
 class holds(FunctionElement[bool]):  # noqa: N801
     """Whether a text has another in it, letter by letter."""
 
@@ -134,3 +156,15 @@ def _sqlite_holds(element: holds, compiler: SQLCompiler, **options: Any) -> str:
 @compiles(holds, "postgresql")
 def _postgresql_holds(element: holds, compiler: SQLCompiler, **options: Any) -> str:
     return f"(strpos({compiler.process(element.clauses, **options)}) > 0)"
+
+
+@compiles(among, "sqlite")
+def _sqlite_among(element: among, compiler: SQLCompiler, **options: Any) -> str:
+    number, numbers = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"({number} IN (SELECT value FROM json_each({numbers})))"  # noqa: S608 - made of rendered parts
+
+
+@compiles(among, "postgresql")
+def _postgresql_among(element: among, compiler: SQLCompiler, **options: Any) -> str:
+    number, numbers = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"({number} = ANY ({numbers}))"

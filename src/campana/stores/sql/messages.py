@@ -1,15 +1,17 @@
 """Messages as reports show them, page by page in row order."""
 
 from collections.abc import Collection
+from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, false, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, bindparam, false, select, union_all
 
 from campana.domain.messages import Message, MessageStatus
 from campana.engine.ports import Page
+from campana.stores.sql.columns import Numbers, among
 from campana.stores.sql.cursors import row_cursor, write_row_cursor
 from campana.stores.sql.part import Part
 from campana.stores.sql.rows import message_of
@@ -19,21 +21,24 @@ from campana.stores.sql.transactions import Transaction
 
 _ROWS_AT_ONCE = 500
 
-_COLUMNS = (
-    *(messages.c.row, recipients.c.phone, recipients.c.name, messages.c.status, messages.c.attempts),
-    *(messages.c.provider_message_id, messages.c.code, messages.c.reason),
-    *(messages.c.sent_at, messages.c.delivered_at, messages.c.read_at, recipients.c.cells),
-)
-_OF = select(campaigns.c.recipient_list_id).where(campaigns.c.id == bindparam("campaign"))
-_PAGE = (
-    select(*_COLUMNS)
-    .join(campaigns, campaigns.c.id == messages.c.campaign_id)
-    .join(
-        recipients,
-        and_(recipients.c.list_id == campaigns.c.recipient_list_id, recipients.c.row == messages.c.row),
+_LIST = select(campaigns.c.recipient_list_id).where(campaigns.c.id == bindparam("campaign"))
+_MESSAGES = (
+    select(
+        *(messages.c.row, messages.c.status, messages.c.attempts, messages.c.provider_message_id),
+        *(
+            messages.c.code,
+            messages.c.reason,
+            messages.c.sent_at,
+            messages.c.delivered_at,
+            messages.c.read_at,
+        ),
     )
     .where(messages.c.campaign_id == bindparam("campaign"))
     .order_by(messages.c.row)
+)
+# Looked up for the messages found, not joined: a planner that does not know the tables yet cannot go astray.
+_PEOPLE = select(recipients.c.row, recipients.c.phone, recipients.c.name, recipients.c.cells).where(
+    recipients.c.list_id == bindparam("list"), among(recipients.c.row, bindparam("rows", type_=Numbers()))
 )
 
 
@@ -50,12 +55,10 @@ class Messages(Part):
         q: str = "",
     ) -> Page[Message]:
         look = _Look(campaign_id, row_cursor(cursor), frozenset(statuses), limit + 1)
-        if q.strip():
-            rows = await self._database.read(partial(_find, look, Search.of(q)))
-        else:
-            rows = await self._database.rows(_next(look), {"campaign": campaign_id})
-        items = tuple(message_of(campaign_id, row) for row in rows[:limit])
-        return Page(items, write_row_cursor(items[-1].row) if len(rows) > limit else None)
+        search = Search.of(q) if q.strip() else None
+        found = await self._database.read(partial(_look_up, look, search))
+        items = tuple(found[:limit])
+        return Page(items, write_row_cursor(items[-1].row) if len(found) > limit else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,32 +71,39 @@ class _Look:
     limit: int
 
 
-def _next(look: _Look) -> Select[Any]:
-    if not look.statuses:
-        return _PAGE.where(messages.c.row > look.after).limit(look.limit)
-    portion = _rows_with(look.campaign_id, look.statuses, look.after, look.limit).subquery()
-    return _PAGE.where(messages.c.row.in_(select(portion.c.row)))
-
-
-async def _find(look: _Look, search: Search, tx: Transaction) -> list[Row[Any]]:
-    """Those that match, taking more texts at a time the fewer there are."""
+async def _look_up(look: _Look, search: Search | None, tx: Transaction) -> list[Message]:
     campaign = {"campaign": look.campaign_id}
-    list_id = (await tx.execute(_OF, campaign)).scalar_one_or_none()
+    list_id = (await tx.execute(_LIST, campaign)).scalar_one_or_none()
     if list_id is None:
         return []
+    if search is None:
+        found = list((await tx.execute(_next(look), campaign)).all())
+    else:
+        found = await _find(look, search, list_id, tx)
+    rows = [row.row for row in found]
+    people = {person.row: person for person in await tx.execute(_PEOPLE, {"list": list_id, "rows": rows})}
+    return [message_of(look.campaign_id, row, people[row.row]) for row in found]
+
+
+def _next(look: _Look) -> Select[Any]:
+    if not look.statuses:
+        return _MESSAGES.where(messages.c.row > look.after).limit(look.limit)
+    portion = _rows_with(look.campaign_id, look.statuses, look.after, look.limit).subquery()
+    return _MESSAGES.where(messages.c.row.in_(select(portion.c.row)))
+
+
+async def _find(look: _Look, search: Search, list_id: UUID, tx: Transaction) -> list[Row[Any]]:
+    these = _MESSAGES.where(
+        among(messages.c.row, bindparam("rows", type_=Numbers())), _status_in(look.statuses)
+    ).limit(look.limit)
     found: list[Row[Any]] = []
-    after: int | None = look.after
-    texts = 1
-    while after is not None and len(found) < look.limit:
-        rows, after = await matching_rows(tx, list_id, search, after=after, texts=texts)
-        texts *= 2
-        for start in range(0, len(rows), _ROWS_AT_ONCE):
-            if len(found) >= look.limit:
-                break
-            some = _PAGE.where(
-                messages.c.row.in_(rows[start : start + _ROWS_AT_ONCE]), _status_in(look.statuses)
-            )
-            found += (await tx.execute(some.limit(look.limit - len(found)), campaign)).all()
+    async with aclosing(matching_rows(tx, list_id, search, look.after)) as stretches:
+        async for rows in stretches:
+            for start in range(0, len(rows), _ROWS_AT_ONCE):
+                some = rows[start : start + _ROWS_AT_ONCE]
+                found += (await tx.execute(these, {"campaign": look.campaign_id, "rows": some})).all()
+                if len(found) >= look.limit:
+                    return found[: look.limit]
     return found
 
 

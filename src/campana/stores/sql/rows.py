@@ -192,12 +192,13 @@ def counts_mapping(row: Mapping[Any, Any]) -> dict[str, int]:
     return {name: row[name] for name in COUNTED}
 
 
-def message_of(campaign_id: UUID, row: Row[Any]) -> Message:
-    """From a row of exactly these columns: a page has a thousand of them."""
-    number, phone, name, status, attempts, identity, code, reason, sent, delivered, read, cells = tuple(row)
+def message_of(campaign_id: UUID, message: Row[Any], person: Row[Any]) -> Message:
+    """From rows of exactly these columns: a page has a thousand of them."""
+    row, status, attempts, identity, code, reason, sent, delivered, read = tuple(message)
+    _, phone, name, cells = tuple(person)
     return Message(
         campaign_id=campaign_id,
-        row=number,
+        row=row,
         phone=phone,
         name=name,
         status=_STATUSES[status],

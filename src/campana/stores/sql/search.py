@@ -5,7 +5,7 @@ texts beside the list; searching these is a run through memory, and names are fo
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ from campana.stores.sql.transactions import Record, Transaction
 
 SEARCH_COLUMNS = ("list_id", "first_row", "last_row", "numbers", "names")
 _ROWS_A_TEXT = 1000
-_MOST_TEXTS = 64
+_MOST_TEXTS = 128
 _NOT_DIGITS = re.compile(r"[\s()+.\-/]+")
 
 
@@ -47,24 +47,32 @@ def search_records(list_id: Any, people: Sequence[Recipient]) -> Iterator[Record
 
 
 async def matching_rows(
-    tx: Transaction, list_id: UUID, search: Search, *, after: int, texts: int
-) -> tuple[list[int], int | None]:
-    """The rows behind `after` that match, of the next `texts` in which something does; and up to which row
-    that is known, None at the end."""
-    found = (await tx.execute(_texts_with(list_id, search, after).limit(min(texts, _MOST_TEXTS)))).all()
-    rows = sorted({row for text in found for row in _rows_of(text, search) if row > after})
-    return rows, found[-1].last_row if found else None
+    tx: Transaction, list_id: UUID, search: Search, after: int
+) -> AsyncGenerator[list[int], None]:
+    """The rows behind `after` that match, some at a time, in order.
+
+    Texts are looked at in growing stretches: what many match is found in the first, what few do soon enough.
+    """
+    table = recipient_search.c
+    of_list = select(table.first_row).where(table.list_id == list_id, table.last_row > after)
+    firsts = (await tx.execute(of_list.order_by(table.first_row))).scalars().all()
+    start, size = 0, 1
+    while start < len(firsts):
+        stretch = firsts[start : start + size]
+        found = (await tx.execute(_texts_with(list_id, search, (stretch[0], stretch[-1])))).all()
+        rows = sorted({row for text in found for row in _rows_of(text, search) if row > after})
+        if rows:
+            yield rows
+        start, size = start + size, min(2 * size, _MOST_TEXTS)
 
 
-def _texts_with(list_id: UUID, search: Search, after: int) -> Select[Any]:
+def _texts_with(list_id: UUID, search: Search, stretch: tuple[int, int]) -> Select[Any]:
     table = recipient_search.c
     matches = [holds(table.names, search.name)]
     if search.digits:
         matches.append(holds(table.numbers, search.digits))
-    return (
-        select(table.last_row, table.numbers, table.names)
-        .where(table.list_id == list_id, table.last_row > after, or_(*matches))
-        .order_by(table.first_row)
+    return select(table.numbers, table.names).where(
+        table.list_id == list_id, table.first_row.between(*stretch), or_(*matches)
     )
 
 

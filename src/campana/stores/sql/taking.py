@@ -11,7 +11,7 @@ from campana.domain.messages import MessageStatus
 from campana.domain.recipients import Recipient
 from campana.engine.ports import Lease, LeaseLost, Share, Taken
 from campana.stores.sql.books import Held, Shift, hold, shift, used_on
-from campana.stores.sql.columns import database_seconds
+from campana.stores.sql.columns import Numbers, among, database_seconds
 from campana.stores.sql.loading import SUPPRESSED_CODE, SUPPRESSED_REASON
 from campana.stores.sql.part import Part
 from campana.stores.sql.rows import unpack_cells
@@ -83,7 +83,7 @@ _TAKE_STRETCH = (
 )
 _THESE = update(messages).where(
     messages.c.campaign_id == bindparam("campaign"),
-    messages.c.row.in_(bindparam("rows", expanding=True)),
+    among(messages.c.row, bindparam("rows", type_=Numbers())),
     messages.c.status == _PENDING,
 )
 _TAKE_THESE = _THESE.values(_SENDING)
