@@ -11,7 +11,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 
 from campana.domain.times import as_utc
 
@@ -94,11 +94,12 @@ class Numbers(TypeDecorator[list[int]]):
         return json.dumps(value) if dialect.name == "sqlite" else value
 
 
-class among(FunctionElement[bool]):  # noqa: N801
+class among(FunctionElement[Any]):  # noqa: N801
     """Whether a number is one of Numbers. Unlike IN the statement is the same for any count of them."""
 
     inherit_cache = True
-    type = Boolean()
+    # As a Boolean it would be rendered as "(…) = 1" for SQLite, which then looks at every row.
+    type = NullType()
 
 
 class holds(FunctionElement[bool]):  # noqa: N801

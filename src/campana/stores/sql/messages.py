@@ -94,14 +94,19 @@ def _next(look: _Look) -> Select[Any]:
 
 async def _find(look: _Look, search: Search, list_id: UUID, tx: Transaction) -> list[Row[Any]]:
     these = _MESSAGES.where(
-        among(messages.c.row, bindparam("rows", type_=Numbers())), _status_in(look.statuses)
+        among(messages.c.row, bindparam("rows", type_=Numbers())),
+        messages.c.row.between(
+            bindparam("first"), bindparam("last")
+        ),  # where a scan in order begins and ends
+        _status_in(look.statuses),
     ).limit(look.limit)
     found: list[Row[Any]] = []
     async with aclosing(matching_rows(tx, list_id, search, look.after)) as stretches:
         async for rows in stretches:
             for start in range(0, len(rows), _ROWS_AT_ONCE):
                 some = rows[start : start + _ROWS_AT_ONCE]
-                found += (await tx.execute(these, {"campaign": look.campaign_id, "rows": some})).all()
+                values = {"campaign": look.campaign_id, "rows": some, "first": some[0], "last": some[-1]}
+                found += (await tx.execute(these, values)).all()
                 if len(found) >= look.limit:
                     return found[: look.limit]
     return found

@@ -59,10 +59,8 @@ async def matching_rows(
     start, size = 0, 1
     while start < len(firsts):
         stretch = firsts[start : start + size]
-        found = (await tx.execute(_texts_with(list_id, search, (stretch[0], stretch[-1])))).all()
-        rows = sorted({row for text in found for row in _rows_of(text, search) if row > after})
-        if rows:
-            yield rows
+        for text in (await tx.execute(_texts_with(list_id, search, (stretch[0], stretch[-1])))).all():
+            yield sorted({row for row in _rows_of(text, search) if row > after})
         start, size = start + size, min(2 * size, _MOST_TEXTS)
 
 
@@ -71,9 +69,8 @@ def _texts_with(list_id: UUID, search: Search, stretch: tuple[int, int]) -> Sele
     matches = [holds(table.names, search.name)]
     if search.digits:
         matches.append(holds(table.numbers, search.digits))
-    return select(table.numbers, table.names).where(
-        table.list_id == list_id, table.first_row.between(*stretch), or_(*matches)
-    )
+    mine = (table.list_id == list_id) & table.first_row.between(*stretch)
+    return select(table.numbers, table.names).where(mine, or_(*matches)).order_by(table.first_row)
 
 
 def _rows_of(text: Row[Any], search: Search) -> Iterator[int]:
