@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Engine, Executable, Row, Table, create_engine, event
+from sqlalchemy import Engine, Executable, Row, Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -28,6 +28,7 @@ T = TypeVar("T")
 Work = Callable[[Transaction], Coroutine[Any, Any, T]]
 """The statements of one transaction."""
 
+_MANY_ROWS = 10_000
 _SQLITE_READERS = 4
 _SQLITE_COMMON = ("foreign_keys = ON", "busy_timeout = 10000", "temp_store = MEMORY")
 _SQLITE_WRITER = (
@@ -94,6 +95,18 @@ class Database:
             return (await tx.execute(statement, values)).rowcount
 
         return await self.write(write)
+
+    async def grew(self, *tables: Table, by: int) -> None:
+        """Let PostgreSQL's planner know of many new rows at once: until its own ANALYZE comes by, it takes a
+        campaign of a million for a handful of rows, and sorts all of them for each page."""
+        if self.is_sqlite or by < _MANY_ROWS:
+            return
+
+        async def analyze(tx: Transaction) -> None:
+            for table in tables:
+                await tx.execute(text(f"ANALYZE (SKIP_LOCKED) {table.name}"))
+
+        await self.read(analyze)
 
     def insert(self, table: Table) -> "postgresql.Insert | sqlite.Insert":
         """An INSERT that knows ON CONFLICT."""

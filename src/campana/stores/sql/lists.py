@@ -13,7 +13,8 @@ from campana.stores.sql.cursors import newest_cursor, newest_first
 from campana.stores.sql.part import Part
 from campana.stores.sql.removal import remove_list
 from campana.stores.sql.rows import list_of, list_values
-from campana.stores.sql.schema import campaigns, recipient_lists, recipients, suppressions
+from campana.stores.sql.schema import campaigns, recipient_lists, recipient_search, suppressions
+from campana.stores.sql.schema import recipients as recipients_table
 from campana.stores.sql.transactions import Transaction
 
 
@@ -45,7 +46,9 @@ class Lists(Part):
                 raise NotFound("There is no such list in the making")
             return done
 
-        return await self._database.write(close)
+        closed = await self._database.write(close)
+        await self._database.grew(recipients_table, recipient_search, by=closed.valid)
+        return closed
 
     async def drop_list(self, account_id: UUID, list_id: UUID) -> None:
         """Takes it out of sight at once, then removes its rows in portions, so that nobody waits for a long
@@ -98,7 +101,10 @@ async def _count_suppressed(tx: Transaction, closing: RecipientList) -> int:
     query = (
         select(func.count())
         .select_from(suppressions)
-        .join(recipients, (recipients.c.list_id == closing.id) & (recipients.c.phone == suppressions.c.phone))
+        .join(
+            recipients_table,
+            (recipients_table.c.list_id == closing.id) & (recipients_table.c.phone == suppressions.c.phone),
+        )
         .where(suppressions.c.account_id == closing.account_id)
     )
     return int((await tx.execute(query)).scalar_one())

@@ -81,7 +81,11 @@ class Loading(Part):
             )
             .values(opened=True, status=status.value)
         )
-        return await self._database.change(statement) == 1
+        if not await self._database.change(statement):
+            return False
+        loaded = await self._database.row(select(counts.c.total).where(counts.c.campaign_id == campaign_id))
+        await self._database.grew(messages, by=0 if loaded is None else loaded.total)
+        return True
 
 
 def _in_the_making(campaign: Held) -> bool:
