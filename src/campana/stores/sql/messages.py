@@ -19,8 +19,6 @@ from campana.stores.sql.schema import campaigns, messages, recipients
 from campana.stores.sql.search import Search, matching_rows
 from campana.stores.sql.transactions import Transaction
 
-_ROWS_AT_ONCE = 500
-
 _LIST = select(campaigns.c.recipient_list_id).where(campaigns.c.id == bindparam("campaign"))
 _MESSAGES = (
     select(
@@ -103,12 +101,10 @@ async def _find(look: _Look, search: Search, list_id: UUID, tx: Transaction) -> 
     found: list[Row[Any]] = []
     async with aclosing(matching_rows(tx, list_id, search, look.after)) as stretches:
         async for rows in stretches:
-            for start in range(0, len(rows), _ROWS_AT_ONCE):
-                some = rows[start : start + _ROWS_AT_ONCE]
-                values = {"campaign": look.campaign_id, "rows": some, "first": some[0], "last": some[-1]}
-                found += (await tx.execute(these, values)).all()
-                if len(found) >= look.limit:
-                    return found[: look.limit]
+            values = {"campaign": look.campaign_id, "rows": rows, "first": rows[0], "last": rows[-1]}
+            found += (await tx.execute(these, values)).all()
+            if len(found) >= look.limit:
+                return found[: look.limit]
     return found
 
 

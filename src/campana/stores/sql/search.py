@@ -60,7 +60,8 @@ async def matching_rows(
     while start < len(firsts):
         stretch = firsts[start : start + size]
         for text in (await tx.execute(_texts_with(list_id, search, (stretch[0], stretch[-1])))).all():
-            yield sorted({row for row in _rows_of(text, search) if row > after})
+            if rows := sorted({row for row in _rows_of(text, search) if row > after}):
+                yield rows
         start, size = start + size, min(2 * size, _MOST_TEXTS)
 
 
