@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, case, func, insert, select, update
+from sqlalchemy import Row, bindparam, case, insert, select, update
 
 from campana.domain.campaigns import CampaignStatus, OnDailyLimit
 from campana.domain.messages import Counts, MessageStatus
@@ -101,15 +101,6 @@ _IN_FLIGHT = (
     .where(lanes.c.sender_id == bindparam("sender"), lanes.c.fence == bindparam("at_fence"))
     .values(in_flight=lanes.c.in_flight + bindparam("by"))
 )
-_PROMISED = (
-    select(func.coalesce(func.sum(counts.c.reserved - counts.c.sending), 0))
-    .join(campaigns, campaigns.c.id == counts.c.campaign_id)
-    .where(
-        campaigns.c.sender_id == bindparam("sender"),
-        campaigns.c.status == CampaignStatus.PROCESSING.value,
-        counts.c.reserved > counts.c.sending,
-    )
-)
 
 
 async def hold(tx: Transaction, campaign_ids: Collection[UUID]) -> dict[UUID, Held]:
@@ -155,11 +146,6 @@ async def used_on(tx: Transaction, sender_id: UUID, day: date) -> int:
     """How many of the sender's messages counted on that day."""
     found = await tx.execute(_USED, {"sender": sender_id, "on_day": day})
     return found.scalar_one_or_none() or 0
-
-
-async def promised(tx: Transaction, sender_id: UUID) -> int:
-    """Room of the day that running campaigns may still take: reserved, and not on its way already."""
-    return int((await tx.execute(_PROMISED, {"sender": sender_id})).scalar_one())
 
 
 async def spend(tx: Transaction, sender_id: UUID, day: date, count: int) -> None:

@@ -203,8 +203,8 @@ def _sqlite_engine(url: URL, pragmas: tuple[str, ...], *, writes: bool) -> Engin
 def _postgresql_engine(url: URL) -> AsyncEngine:
     engine = create_async_engine(
         url,
-        pool_size=8,
-        max_overflow=8,
+        pool_size=10,
+        max_overflow=0,  # connections beyond the pool would be opened and closed again and again
         pool_timeout=10,
         connect_args={"timeout": 5, "command_timeout": 60, "server_settings": _POSTGRESQL_SESSION},
         hide_parameters=True,

@@ -8,17 +8,37 @@ count on the same room.
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, literal, select, update
 
 from campana.domain.campaigns import CampaignStatus, OnDailyLimit
 from campana.engine.ports import Start, StartVerdict
-from campana.stores.sql.books import Held, Shift, hold, hold_lane, promised, shift, used_on
+from campana.stores.sql.books import Held, Shift, hold, hold_lane, shift
+from campana.stores.sql.columns import Moment
 from campana.stores.sql.part import Part
-from campana.stores.sql.schema import campaigns, lanes
+from campana.stores.sql.schema import campaigns, counts, lanes, usage
 from campana.stores.sql.transactions import Transaction
 
 _SENDER_OF = select(campaigns.c.sender_id).where(campaigns.c.id == bindparam("campaign"))
-_IN_FLIGHT = select(lanes.c.in_flight).where(lanes.c.sender_id == bindparam("sender"))
+_USE = select(
+    select(usage.c.used)
+    .where(usage.c.sender_id == bindparam("sender"), usage.c.day == bindparam("on_day"))
+    .scalar_subquery()
+    .label("used"),
+    select(lanes.c.in_flight)
+    .where(lanes.c.sender_id == bindparam("sender"))
+    .scalar_subquery()
+    .label("in_flight"),
+    # What running campaigns were promised, and have not got on its way already.
+    select(func.sum(counts.c.reserved - counts.c.sending))
+    .join(campaigns, campaigns.c.id == counts.c.campaign_id)
+    .where(
+        campaigns.c.sender_id == bindparam("sender"),
+        campaigns.c.status == CampaignStatus.PROCESSING.value,
+        counts.c.reserved > counts.c.sending,
+    )
+    .scalar_subquery()
+    .label("promised"),
+)
 
 
 class Room(Part):
@@ -73,11 +93,15 @@ class Room(Part):
         """Reserved is what is on its way and what running campaigns were promised besides."""
 
         async def work(tx: Transaction) -> tuple[int, int]:
-            used = await used_on(tx, sender_id, day)
-            in_flight = (await tx.execute(_IN_FLIGHT, {"sender": sender_id})).scalar_one_or_none() or 0
-            return used, in_flight + await promised(tx, sender_id)
+            return await _use(tx, sender_id, day)
 
         return await self._database.read(work)
+
+
+async def _use(tx: Transaction, sender_id: UUID, day: date) -> tuple[int, int]:
+    """How many messages counted as used on the day, and for how many room is kept."""
+    row = (await tx.execute(_USE, {"sender": sender_id, "on_day": day})).one()
+    return row.used or 0, (row.in_flight or 0) + int(row.promised or 0)
 
 
 async def _weigh(tx: Transaction, campaign_id: UUID, day: date, daily_limit: int) -> tuple[Held | None, int]:
@@ -87,8 +111,8 @@ async def _weigh(tx: Transaction, campaign_id: UUID, day: date, daily_limit: int
     if lane is None:
         return None, 0
     campaign = (await hold(tx, [campaign_id])).get(campaign_id)
-    used = await used_on(tx, lane.sender_id, day)
-    room = daily_limit - used - lane.in_flight - await promised(tx, lane.sender_id)
+    used, reserved = await _use(tx, lane.sender_id, day)
+    room = daily_limit - used - reserved
     return campaign, max(0, room)
 
 
@@ -102,6 +126,10 @@ def _is_due(campaign: Held, now: datetime) -> bool:
 
 
 async def _begin(tx: Transaction, campaign_id: UUID, now: datetime) -> None:
-    statement = update(campaigns).where(campaigns.c.id == campaign_id)
-    await tx.execute(statement.values(status=CampaignStatus.PROCESSING.value, error=None, waiting_until=None))
-    await tx.execute(statement.where(campaigns.c.started_at.is_(None)).values(started_at=now))
+    changes = {
+        "status": CampaignStatus.PROCESSING.value,
+        "error": None,
+        "waiting_until": None,
+        "started_at": func.coalesce(campaigns.c.started_at, literal(now, Moment())),
+    }
+    await tx.execute(update(campaigns).where(campaigns.c.id == campaign_id).values(changes))
