@@ -59,13 +59,15 @@ class HeldLane:
         return self.owner is not None and self.expires_at > self.now
 
 
-_HOLD = (
+HOLD = (
     select(campaigns, *(counts.c[name] for name in (*COUNTED, "reserved")))
     .join(counts, counts.c.campaign_id == campaigns.c.id)
     .where(campaigns.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(campaigns.c.id)
     .with_for_update(of=[campaigns, counts], key_share=True)
 )
+"""Locks campaigns and their counts, the ones with `ids`."""
+
 _HOLD_LANE = (
     select(lanes, database_seconds().label("now"))
     .where(lanes.c.sender_id == bindparam("sender"))
@@ -87,15 +89,19 @@ _SHIFT = (
         pace_bucket=database_bucket(),
     )
 )
-_USED = select(usage.c.used).where(
-    usage.c.sender_id == bindparam("sender"), usage.c.day == bindparam("on_day")
-)
 _SPEND = (
     update(usage)
     .where(usage.c.sender_id == bindparam("sender"), usage.c.day == bindparam("on_day"))
     .values(used=usage.c.used + bindparam("by"))
 )
 _SPEND_FIRST = insert(usage)
+USED = (
+    select(usage.c.used)
+    .where(usage.c.sender_id == bindparam("sender"), usage.c.day == bindparam("on_day"))
+    .scalar_subquery()
+)
+"""How many of a sender's messages counted on a day; None when none did."""
+
 _IN_FLIGHT = (
     update(lanes)
     .where(lanes.c.sender_id == bindparam("sender"), lanes.c.fence == bindparam("at_fence"))
@@ -107,8 +113,8 @@ async def hold(tx: Transaction, campaign_ids: Collection[UUID]) -> dict[UUID, He
     """Lock campaigns and their counts; those that do not exist are missing in the answer."""
     if not campaign_ids:
         return {}
-    rows = await tx.execute(_HOLD, {"ids": sorted(campaign_ids)})
-    return {row.id: _held(row) for row in rows}
+    rows = await tx.execute(HOLD, {"ids": sorted(campaign_ids)})
+    return {row.id: held_of(row) for row in rows}
 
 
 async def hold_lane(tx: Transaction, sender_id: UUID) -> HeldLane | None:
@@ -142,12 +148,6 @@ def _shift_values(change: Shift) -> dict[str, Any]:
     return values | {"campaign": change.campaign.id, "to_reserved": reserved, "accepted": change.accepted}
 
 
-async def used_on(tx: Transaction, sender_id: UUID, day: date) -> int:
-    """How many of the sender's messages counted on that day."""
-    found = await tx.execute(_USED, {"sender": sender_id, "on_day": day})
-    return found.scalar_one_or_none() or 0
-
-
 async def spend(tx: Transaction, sender_id: UUID, day: date, count: int) -> None:
     """Count messages as used on that day. The sender's lane is held."""
     if count == 0:
@@ -163,7 +163,8 @@ async def landed(tx: Transaction, sender_id: UUID, fence: int, count: int) -> No
         await tx.execute(_IN_FLIGHT, {"sender": sender_id, "at_fence": fence, "by": -count})
 
 
-def _held(row: Row[Any]) -> Held:
+def held_of(row: Row[Any]) -> Held:
+    """The campaign in a row of HOLD."""
     return Held(
         id=row.id,
         account_id=row.account_id,

@@ -44,6 +44,7 @@ _POSTGRESQL = (
 )
 # The planner takes the batch for a handful of rows, and would compare each with each.
 _BY_HASH = "SET LOCAL enable_nestloop = off"
+_FEW = 32
 _ONE = (
     update(messages)
     .where(
@@ -107,7 +108,8 @@ async def _write_postgresql(tx: Transaction, batch: Batch) -> Sequence[Settlemen
     columns = [list(column) for column in zip(*_outcomes(batch, as_utc), strict=True)]
     rows = columns[-1]
     values = (batch.campaign.id, _WORDS[batch.origin], batch.fence, *columns, min(rows), max(rows))
-    await tx.driver_sql(_BY_HASH, ())
+    if len(rows) > _FEW:
+        await tx.driver_sql(_BY_HASH, ())
     changed = (await tx.driver_sql(_POSTGRESQL, values)).scalars().all()
     if len(changed) == len(batch.settlements):
         return batch.settlements

@@ -12,18 +12,15 @@ from sqlalchemy import bindparam, func, literal, select, update
 
 from campana.domain.campaigns import CampaignStatus, OnDailyLimit
 from campana.engine.ports import Start, StartVerdict
-from campana.stores.sql.books import Held, Shift, hold, hold_lane, shift
+from campana.stores.sql.books import USED, Held, Shift, hold, hold_lane, shift
 from campana.stores.sql.columns import Moment
 from campana.stores.sql.part import Part
-from campana.stores.sql.schema import campaigns, counts, lanes, usage
+from campana.stores.sql.schema import campaigns, counts, lanes
 from campana.stores.sql.transactions import Transaction
 
 _SENDER_OF = select(campaigns.c.sender_id).where(campaigns.c.id == bindparam("campaign"))
 _USE = select(
-    select(usage.c.used)
-    .where(usage.c.sender_id == bindparam("sender"), usage.c.day == bindparam("on_day"))
-    .scalar_subquery()
-    .label("used"),
+    USED.label("used"),
     select(lanes.c.in_flight)
     .where(lanes.c.sender_id == bindparam("sender"))
     .scalar_subquery()

@@ -9,7 +9,7 @@ from sqlalchemy import Row, bindparam, func, or_, select
 
 from campana.domain.campaigns import CampaignStatus
 from campana.engine.ports import LaneCampaign, LaneView
-from campana.stores.sql.books import used_on
+from campana.stores.sql.books import USED
 from campana.stores.sql.columns import Moment
 from campana.stores.sql.part import Part
 from campana.stores.sql.rows import campaign_of, counts_of, sender_of
@@ -18,7 +18,7 @@ from campana.stores.sql.transactions import Transaction
 
 _RUNNING = campaigns.c.opened.is_(True) & (campaigns.c.status == CampaignStatus.PROCESSING.value)
 _SENDER = (
-    select(senders, lanes.c.in_flight)
+    select(senders, lanes.c.in_flight, USED.label("used"))
     .join(lanes, lanes.c.sender_id == senders.c.id)
     .where(senders.c.id == bindparam("sender"))
 )
@@ -59,14 +59,14 @@ class Rounds(Part):
 
     async def lane_view(self, sender_id: UUID, *, now: datetime, day: date) -> LaneView | None:
         async def work(tx: Transaction) -> LaneView | None:
-            found = (await tx.execute(_SENDER, {"sender": sender_id})).one_or_none()
+            found = (await tx.execute(_SENDER, {"sender": sender_id, "on_day": day})).one_or_none()
             if found is None:
                 return None
             rows = (await tx.execute(_CAMPAIGNS, {"sender": sender_id, "now": now})).all()
             return LaneView(
                 sender=sender_of(found),
                 campaigns=tuple(_lane_campaign(row) for row in rows),
-                used=await used_on(tx, sender_id, day),
+                used=found.used or 0,
                 in_flight=found.in_flight,
             )
 

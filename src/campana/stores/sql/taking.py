@@ -4,18 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import CursorResult, Row, bindparam, exists, null, select, update
 
 from campana.domain.messages import MessageStatus
 from campana.domain.recipients import Recipient
 from campana.engine.ports import Lease, LeaseLost, Share, Taken
-from campana.stores.sql.books import Held, Shift, hold, shift, used_on
+from campana.stores.sql.books import HOLD, USED, Held, Shift, held_of, shift
 from campana.stores.sql.columns import Numbers, among, database_seconds
 from campana.stores.sql.loading import SUPPRESSED_CODE, SUPPRESSED_REASON
 from campana.stores.sql.part import Part
 from campana.stores.sql.rows import unpack_cells
-from campana.stores.sql.schema import lanes, messages, recipients, suppressions
+from campana.stores.sql.schema import campaigns, lanes, messages, recipients, suppressions
 from campana.stores.sql.transactions import Transaction
 
 _PENDING = MessageStatus.PENDING.value
@@ -32,6 +33,12 @@ _MINE = (
 _GUARD = select(lanes.c.in_flight).where(_MINE).with_for_update(key_share=True)
 _TAKE_OFF = update(lanes).where(_MINE).values(in_flight=lanes.c.in_flight + bindparam("by"))
 
+_HOLD_TO_TAKE = HOLD.add_columns(
+    exists()
+    .where(messages.c.campaign_id == campaigns.c.id, messages.c.not_before.is_not(None))
+    .label("rests"),
+    USED.label("used"),
+)
 _SUPPRESSED = (
     exists()
     .where(suppressions.c.account_id == bindparam("account"), suppressions.c.phone == recipients.c.phone)
@@ -132,13 +139,13 @@ class Taking(Part):
             in_flight = (await tx.execute(_GUARD, mine)).scalar_one_or_none()
             if in_flight is None:
                 raise LeaseLost
-            room = daily_limit - in_flight - await used_on(tx, lease.sender_id, day)
-            held = await hold(tx, {share.campaign_id for share in shares})
+            found = await _hold(tx, lease.sender_id, shares, day)
+            room = daily_limit - in_flight - max((one.used for one in found.values()), default=0)
             this = _Round(tx, lease, now)
             for share in shares:
-                campaign = held.pop(share.campaign_id, None)
-                if campaign is not None and campaign.sends and campaign.sender_id == lease.sender_id:
-                    taken += await _take_share(this, campaign, share, room - len(taken))
+                one = found.pop(share.campaign_id, None)
+                if one is not None and one.held.sends and one.held.sender_id == lease.sender_id:
+                    taken += await _take_share(this, one, share, room - len(taken))
             if taken and (await tx.execute(_TAKE_OFF, mine | {"by": len(taken)})).rowcount != 1:
                 raise LeaseLost
             return taken
@@ -146,8 +153,28 @@ class Taking(Part):
         return await self._database.write(work)
 
 
-async def _take_share(this: _Round, campaign: Held, share: Share, room: int) -> list[Taken]:
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A campaign that is locked, whether messages of it rest, and what its sender used of the day."""
+
+    held: Held
+    rests: bool
+    used: int
+
+
+async def _hold(tx: Transaction, sender_id: UUID, shares: Sequence[Share], day: date) -> dict[UUID, _Source]:
+    values = {
+        "ids": sorted({share.campaign_id for share in shares}),
+        "sender": sender_id,
+        "on_day": day,
+    }
+    rows = (await tx.execute(_HOLD_TO_TAKE, values)).all() if shares else []
+    return {row.id: _Source(held_of(row), row.rests, row.used or 0) for row in rows}
+
+
+async def _take_share(this: _Round, source: _Source, share: Share, room: int) -> list[Taken]:
     """Fill one campaign's share, going on behind suppressed numbers."""
+    campaign = source.held
     wanted = min(share.limit, room, campaign.reserved - campaign.counts.sending)
     taken: list[Taken] = []
     skipped = 0
@@ -155,7 +182,7 @@ async def _take_share(this: _Round, campaign: Held, share: Share, room: int) -> 
         portion = wanted - len(taken)
         if portion <= 0:
             break
-        found = await _find(this, campaign, share.after_row, portion)
+        found = await _find(this, source, share.after_row, portion)
         await _skip(this, campaign, found.suppressed)
         taken += await _send(this, campaign, found)
         skipped += len(found.suppressed)
@@ -171,15 +198,16 @@ async def _take_share(this: _Round, campaign: Held, share: Share, room: int) -> 
     return taken
 
 
-async def _find(this: _Round, campaign: Held, after_row: int, portion: int) -> _Found:
+async def _find(this: _Round, source: _Source, after_row: int, portion: int) -> _Found:
     """Up to `portion` messages: those whose pause is over, then fresh ones in row order."""
+    campaign = source.held
     where = {
         "campaign": campaign.id,
         "list": campaign.recipient_list_id,
         "account": campaign.account_id,
         "portion": portion,
     }
-    rested = (await this.tx.execute(_RESTED, where | {"now": this.now})).all()
+    rested = (await this.tx.execute(_RESTED, where | {"now": this.now})).all() if source.rests else []
     where |= {"after": after_row, "portion": portion - len(rested)}
     fresh = (await this.tx.execute(_FRESH, where)).all() if len(rested) < portion else []
     suppressed = [row.row for row in (*rested, *fresh) if row.suppressed]
