@@ -33,12 +33,10 @@ _MINE = (
 _GUARD = select(lanes.c.in_flight).where(_MINE).with_for_update(key_share=True)
 _TAKE_OFF = update(lanes).where(_MINE).values(in_flight=lanes.c.in_flight + bindparam("by"))
 
-_HOLD_TO_TAKE = HOLD.add_columns(
-    exists()
-    .where(messages.c.campaign_id == campaigns.c.id, messages.c.not_before.is_not(None))
-    .label("rests"),
-    USED.label("used"),
+_RESTS_NO_LONGER = exists().where(
+    messages.c.campaign_id == campaigns.c.id, messages.c.not_before <= bindparam("now")
 )
+_HOLD_TO_TAKE = HOLD.add_columns(_RESTS_NO_LONGER.label("rested"), USED.label("used"))
 _SUPPRESSED = (
     exists()
     .where(suppressions.c.account_id == bindparam("account"), suppressions.c.phone == recipients.c.phone)
@@ -139,9 +137,9 @@ class Taking(Part):
             in_flight = (await tx.execute(_GUARD, mine)).scalar_one_or_none()
             if in_flight is None:
                 raise LeaseLost
-            found = await _hold(tx, lease.sender_id, shares, day)
-            room = daily_limit - in_flight - max((one.used for one in found.values()), default=0)
             this = _Round(tx, lease, now)
+            found = await _hold(this, shares, day)
+            room = daily_limit - in_flight - max((one.used for one in found.values()), default=0)
             for share in shares:
                 one = found.pop(share.campaign_id, None)
                 if one is not None and one.held.sends and one.held.sender_id == lease.sender_id:
@@ -155,21 +153,22 @@ class Taking(Part):
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A campaign that is locked, whether messages of it rest, and what its sender used of the day."""
+    """A campaign that is locked, whether messages of it have rested, and what its sender used of the day."""
 
     held: Held
-    rests: bool
+    rested: bool
     used: int
 
 
-async def _hold(tx: Transaction, sender_id: UUID, shares: Sequence[Share], day: date) -> dict[UUID, _Source]:
+async def _hold(this: _Round, shares: Sequence[Share], day: date) -> dict[UUID, _Source]:
     values = {
         "ids": sorted({share.campaign_id for share in shares}),
-        "sender": sender_id,
+        "sender": this.lease.sender_id,
         "on_day": day,
+        "now": this.now,
     }
-    rows = (await tx.execute(_HOLD_TO_TAKE, values)).all() if shares else []
-    return {row.id: _Source(held_of(row), row.rests, row.used or 0) for row in rows}
+    rows = (await this.tx.execute(_HOLD_TO_TAKE, values)).all() if shares else []
+    return {row.id: _Source(held_of(row), row.rested, row.used or 0) for row in rows}
 
 
 async def _take_share(this: _Round, source: _Source, share: Share, room: int) -> list[Taken]:
@@ -207,7 +206,7 @@ async def _find(this: _Round, source: _Source, after_row: int, portion: int) -> 
         "account": campaign.account_id,
         "portion": portion,
     }
-    rested = (await this.tx.execute(_RESTED, where | {"now": this.now})).all() if source.rests else []
+    rested = (await this.tx.execute(_RESTED, where | {"now": this.now})).all() if source.rested else []
     where |= {"after": after_row, "portion": portion - len(rested)}
     fresh = (await this.tx.execute(_FRESH, where)).all() if len(rested) < portion else []
     suppressed = [row.row for row in (*rested, *fresh) if row.suppressed]
