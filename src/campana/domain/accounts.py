@@ -19,6 +19,22 @@ class Role(StrEnum):
         return order.index(self) <= order.index(other)
 
 
+class Scope(StrEnum):
+    """What an API key may be used for, within the role of its user."""
+
+    READ = "read"
+    SEND = "send"
+    MANAGE = "manage"
+
+
+class Way(StrEnum):
+    """How somebody came in."""
+
+    SESSION = "session"
+    KEY = "api key"
+    COMMAND = "command line"
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """A business. Owns everything below it; nothing is shared between accounts."""
@@ -55,10 +71,17 @@ class ApiKey:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who is asking: the user behind a key or a session, in which account, with which role."""
+    """Who is asking: the user behind a key, a session or a command, in which account, with which rights.
+
+    `scopes` narrows the role (a key's scopes; all of them otherwise). `address` is where the request came
+    from, empty for a command.
+    """
 
     account_id: UUID
     user_id: UUID
     email: str
     role: Role
     admin: bool = False
+    scopes: frozenset[Scope] = frozenset(Scope)
+    way: Way = Way.COMMAND
+    address: str = ""

@@ -6,6 +6,7 @@ CampanaError
 ├── Conflict         the thing is not in a state that allows it
 ├── NotSignedIn      no valid key or session
 ├── Forbidden        the person's role does not allow it
+├── TooManyAttempts  tried too often; says when to try again
 ├── ConfigurationError   a setting is wrong or missing
 ├── ProviderUnavailable  the provider could not be asked
 └── StoreUnavailable     the database could not be asked
@@ -55,6 +56,14 @@ class NotSignedIn(CampanaError):
 
 class Forbidden(CampanaError):
     """The role of the user does not allow what was asked."""
+
+
+class TooManyAttempts(CampanaError):
+    """Tried too often; `retry_after_s` says in how many seconds the next try counts."""
+
+    def __init__(self, retry_after_s: float) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(f"too many attempts; try again in {max(1, round(retry_after_s))} seconds")
 
 
 class ConfigurationError(CampanaError):

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 
 import structlog
@@ -22,6 +23,7 @@ from campana.domain.errors import (
     NotSignedIn,
     ProviderUnavailable,
     StoreUnavailable,
+    TooManyAttempts,
 )
 
 log = structlog.get_logger(__name__)
@@ -35,6 +37,7 @@ STATUSES: dict[type[CampanaError], tuple[int, str]] = {
     Conflict: (409, "Not possible in the present state"),
     NotSignedIn: (401, "Not signed in"),
     Forbidden: (403, "Not allowed"),
+    TooManyAttempts: (429, "Too many attempts"),
     ProviderUnavailable: (502, "The provider cannot be asked"),
     StoreUnavailable: (503, "The database cannot be asked"),
     ConfigurationError: (500, "The server is not set up rightly"),
@@ -89,7 +92,8 @@ def problem_of(error: CampanaError) -> Problem:
         log.warning("http.unavailable", status=status, kind=type(error).__name__, error=str(error))
     # What is wrong with the server's set-up is for its operator's log, not for callers.
     detail = "ask whoever runs this server to look into its log" if status == 500 else str(error)
-    return Problem(status, title, detail)
+    headers = {"Retry-After": str(ceil(error.retry_after_s))} if isinstance(error, TooManyAttempts) else None
+    return Problem(status, title, detail, headers=headers)
 
 
 async def _domain(_request: Request, error: Exception) -> Problem:
