@@ -1,0 +1,36 @@
+"""The tables, with the invariants that hold whatever the program does. Migrations make them; this names them.
+
+One module a subject; whoever needs a table takes it from here.
+"""
+
+from campana.stores.sql.schema.base import metadata
+from campana.stores.sql.schema.campaigns import COUNTED, campaigns, counts, messages
+from campana.stores.sql.schema.lists import (
+    recipient_lists,
+    recipient_search,
+    recipients,
+    row_problems,
+    suppressions,
+)
+from campana.stores.sql.schema.people import accounts, api_keys, users
+from campana.stores.sql.schema.senders import hosts, lanes, senders, usage
+
+__all__ = [
+    "COUNTED",
+    "accounts",
+    "api_keys",
+    "campaigns",
+    "counts",
+    "hosts",
+    "lanes",
+    "messages",
+    "metadata",
+    "recipient_lists",
+    "recipient_search",
+    "recipients",
+    "row_problems",
+    "senders",
+    "suppressions",
+    "usage",
+    "users",
+]

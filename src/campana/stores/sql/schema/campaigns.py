@@ -1,0 +1,113 @@
+"""Campaigns, their counts, and their messages.
+
+Counts stand in a row of their own beside the campaign: they change with every batch, the campaign seldom.
+A message does not repeat its recipient: the two share list and row.
+"""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from campana.domain.messages import MessageStatus
+from campana.stores.sql.columns import Id, Moment
+from campana.stores.sql.schema.base import metadata
+
+COUNTED = tuple(status.value.lower() for status in MessageStatus)
+"""The columns of `counts`, in the order of the states."""
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account_id", Id, ForeignKey("accounts.id"), nullable=False),
+    Column("sender_id", Id, ForeignKey("senders.id"), nullable=False),
+    Column("recipient_list_id", Id, ForeignKey("recipient_lists.id"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False),
+    Column("template", JSON, nullable=False),
+    Column("fields", JSON, nullable=False),
+    Column("header", JSON(none_as_null=True)),
+    Column("status", Text, nullable=False),
+    Column("scheduled_at", Moment),
+    Column("created_at", Moment, nullable=False),
+    Column("on_daily_limit", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("started_at", Moment),
+    Column("completed_at", Moment),
+    Column("waiting_until", Moment),
+    Column("error", Text),
+    Column("created_by", Id),
+    Column("idempotency_key", Text),
+    Column("request_digest", Text),
+    Column("opened", Boolean, nullable=False),
+    CheckConstraint("status <> 'SCHEDULED' OR scheduled_at IS NOT NULL", "scheduled_has_time"),
+    UniqueConstraint("account_id", "idempotency_key"),
+    Index(None, "account_id", "created_at", "id"),
+    Index(None, "status", "scheduled_at"),
+    Index(None, "sender_id", "status"),
+)
+
+counts = Table(
+    "counts",
+    metadata,
+    Column("campaign_id", Id, ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True),
+    *(Column(name, Integer, nullable=False, server_default="0") for name in COUNTED),
+    Column("total", Integer, nullable=False, server_default="0"),
+    Column("reserved", Integer, nullable=False, server_default="0"),
+    # Accepted in the ten seconds of this number since 1970, and in the ten before: the campaign's pace.
+    Column("pace_bucket", BigInteger, nullable=False, server_default="0"),
+    Column("pace_current", Integer, nullable=False, server_default="0"),
+    Column("pace_former", Integer, nullable=False, server_default="0"),
+    CheckConstraint(" AND ".join(f"{name} >= 0" for name in (*COUNTED, "reserved")), "not_negative"),
+    CheckConstraint(f"{' + '.join(COUNTED)} = total", "sum_is_total"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("campaign_id", Id, primary_key=True),
+    Column("row", Integer, primary_key=True, autoincrement=False),
+    Column("status", Text, nullable=False),
+    Column("fence", BigInteger),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("not_before", Moment),
+    Column("provider_message_id", Text),
+    # Digest of sender and provider id. Random ids make an index of random places; eight bytes keep it in
+    # memory.
+    Column("provider_key", BigInteger),
+    Column("code", Text),
+    Column("reason", Text),
+    Column("sent_at", Moment),
+    Column("delivered_at", Moment),
+    Column("read_at", Moment),
+    Column("settled_at", Moment),
+    CheckConstraint("not_before IS NULL OR status = 'PENDING'", "pause_is_pending"),
+    CheckConstraint("status <> 'SENDING' OR fence IS NOT NULL", "sending_has_fence"),
+    Index(None, "campaign_id", "status", "row"),
+    Index(
+        None,
+        "campaign_id",
+        "not_before",
+        sqlite_where=text("not_before IS NOT NULL"),
+        postgresql_where=text("not_before IS NOT NULL"),
+    ),
+    Index(
+        None,
+        "provider_key",
+        unique=True,
+        sqlite_where=text("provider_key IS NOT NULL"),
+        postgresql_where=text("provider_key IS NOT NULL"),
+    ),
+    sqlite_with_rowid=False,
+)

@@ -1,0 +1,39 @@
+"""Accounts, the people in them, and their keys."""
+
+from sqlalchemy import Boolean, Column, ForeignKey, Table, Text
+
+from campana.stores.sql.columns import Id, Moment
+from campana.stores.sql.schema.base import metadata
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False, unique=True),
+    Column("created_at", Moment, nullable=False),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account_id", Id, ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("email", Text, nullable=False),
+    Column("email_key", Text, nullable=False, unique=True),
+    Column("role", Text, nullable=False),
+    Column("admin", Boolean, nullable=False),
+    Column("password_hash", Text),
+    Column("created_at", Moment, nullable=False),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("user_id", Id, ForeignKey("users.id"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("digest", Text, nullable=False, unique=True),
+    Column("last_four", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
