@@ -45,9 +45,13 @@ def documented(page: str) -> set[str]:
 
 
 def addresses(text: str) -> list[str]:
-    """Lines that name an index, a host or a folder of a machine; npm's setting against them is none."""
+    """Lines that name an index, a host or a folder of a machine; npm's setting against them is none, and
+    neither is a package that is called like a host."""
     kept = "omit-lockfile-registry-resolved=true"
-    return [line for line in text.splitlines() if line != kept and ADDRESS.search(line)]
+    names = re.compile(rf'"(node_modules/)?({"|".join(map(re.escape, NPM["dependencies"]))})"')
+    return [
+        line for line in text.splitlines() if line != kept and ADDRESS.search(names.sub('"package"', line))
+    ]
 
 
 def pins(lock: str) -> dict[str, list[str]]:
