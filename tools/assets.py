@@ -74,11 +74,20 @@ def copy(root: Path, vendor: Path, wanted: dict[str, dict[str, str]]) -> None:
     (vendor / VERSIONS).write_text(json.dumps(wanted, indent=2) + "\n")
 
 
+def without_addresses(lock: Path) -> None:
+    """Takes out where packages ask for money: the lock says what to install, and names no address."""
+    content = json.loads(lock.read_text())
+    for entry in content["packages"].values():
+        entry.pop("funding", None)
+    lock.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+
+
 def main(argv: list[str]) -> int:
     """Exit status 0 when the assets are in place, 1 when npm failed."""
     try:
         if argv == ["--lock"]:
             npm("install", "--package-lock-only")
+            without_addresses(ROOT / "package-lock.json")
         wanted = locked_versions(ROOT)
         if up_to_date(VENDOR, wanted):
             return 0
