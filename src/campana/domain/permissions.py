@@ -3,7 +3,7 @@ it."""
 
 from enum import StrEnum
 
-from campana.domain.accounts import Principal, Role
+from campana.domain.accounts import Principal, Role, Scope
 from campana.domain.errors import Forbidden
 
 
@@ -16,6 +16,12 @@ class Action(StrEnum):
     SUPPRESS = "change the opt-outs"
     VERIFY = "ask the provider about a sender"
     SENDERS = "create or change senders"
+    PROFILE = "change its own password, second factor and sessions"
+    TEAM = "change who is in the team"
+    KEYS = "manage API keys"
+    AUDIT = "read the audit trail"
+    PRIVACY = "erase or hand out what is held about a person"
+    ADMIN = "look after the accounts of this installation"
 
 
 LEAST_ROLE: dict[Action, Role] = {
@@ -25,12 +31,41 @@ LEAST_ROLE: dict[Action, Role] = {
     Action.SUPPRESS: Role.OPERATOR,
     Action.VERIFY: Role.OPERATOR,
     Action.SENDERS: Role.OWNER,
+    Action.PROFILE: Role.VIEWER,
+    Action.TEAM: Role.OWNER,
+    Action.KEYS: Role.OWNER,
+    Action.AUDIT: Role.OWNER,
+    Action.PRIVACY: Role.OWNER,
+    Action.ADMIN: Role.VIEWER,
 }
-"""The least role that may do it; a role includes those below it."""
+"""The least role that may do it; a role includes those below it. ADMIN is no matter of roles: see below."""
+
+SCOPE: dict[Action, Scope] = {
+    Action.READ: Scope.READ,
+    Action.UPLOAD: Scope.SEND,
+    Action.CAMPAIGN: Scope.SEND,
+    Action.SUPPRESS: Scope.SEND,
+    Action.VERIFY: Scope.SEND,
+    Action.SENDERS: Scope.MANAGE,
+    Action.PROFILE: Scope.MANAGE,
+    Action.TEAM: Scope.MANAGE,
+    Action.KEYS: Scope.MANAGE,
+    Action.AUDIT: Scope.MANAGE,
+    Action.PRIVACY: Scope.MANAGE,
+    Action.ADMIN: Scope.MANAGE,
+}
+"""The scope an API key needs for it, besides its user's role."""
 
 
 def permit(principal: Principal, action: Action) -> None:
-    """Return if the principal's role allows the action. Raises Forbidden, naming the role that is needed."""
-    needed = LEAST_ROLE[action]
+    """Return if role and scopes allow the action; ADMIN takes a platform administrator, whatever the role.
+
+    Raises Forbidden, naming what is needed.
+    """
+    needed, scope = LEAST_ROLE[action], SCOPE[action]
     if not principal.role.includes(needed):
         raise Forbidden(f"the role {principal.role} may not {action}; it takes the role {needed}")
+    if action is Action.ADMIN and not principal.admin:
+        raise Forbidden(f"only a platform administrator may {action}")
+    if scope not in principal.scopes:
+        raise Forbidden(f"this API key may not {action}; it takes the scope {scope}")

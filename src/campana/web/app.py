@@ -11,13 +11,15 @@ from campana import __version__
 from campana.engine.ports import Clock
 from campana.engine.services import Services
 from campana.web import operations
+from campana.web.access import ACCESS, API
 from campana.web.api import campaigns, lists, messages, senders, suppressions
 from campana.web.errors import add_handlers
-from campana.web.middleware import Ceiling, Edge, KeyRequired
+from campana.web.middleware.bodies import Ceiling
+from campana.web.middleware.edge import Edge
+from campana.web.middleware.gate import Gate
 from campana.web.openapi import DESCRIPTION, EVERYWHERE
 from campana.web.operations import Backlog, Readiness
 
-API = "/api/v1"
 MEBIBYTE = 1024 * 1024
 
 
@@ -62,7 +64,7 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False},
         middleware=[
             Middleware(Edge),
-            Middleware(KeyRequired, prefix=API, authenticate=services.accounts.authenticate),
+            Middleware(Gate, access=ACCESS, authenticate=services.accounts.authenticate),
             Middleware(Ceiling, most=limits.max_body, most_at={f"{API}/recipient-lists": limits.max_upload}),
         ],
     )

@@ -76,9 +76,9 @@ class Problem(JSONResponse):
 
 def add_handlers(app: FastAPI) -> None:
     """Answer every error of the domain, of validation and of routing as a problem."""
-    app.add_exception_handler(CampanaError, _domain)
+    app.add_exception_handler(CampanaError, _known)
+    app.add_exception_handler(HTTPException, _known)
     app.add_exception_handler(RequestValidationError, _validation)
-    app.add_exception_handler(HTTPException, _http)
 
 
 def problem_of(error: CampanaError) -> Problem:
@@ -96,22 +96,10 @@ def problem_of(error: CampanaError) -> Problem:
     return Problem(status, title, detail, headers=headers)
 
 
-async def _domain(_request: Request, error: Exception) -> Problem:
-    if not isinstance(error, CampanaError):
-        raise error
-    return problem_of(error)
-
-
-async def _validation(_request: Request, error: Exception) -> Problem:
-    if not isinstance(error, RequestValidationError):
-        raise error
-    problems = [FieldProblem(_path(each["loc"]), _message(each)) for each in error.errors()]
-    return Problem(422, STATUSES[InvalidInput][1], _told(problems), errors=problems)
-
-
-async def _http(_request: Request, error: Exception) -> Problem:
-    if not isinstance(error, HTTPException):
-        raise error
+def answer_to(error: CampanaError | HTTPException) -> Problem:
+    """The answer for an error of the domain or of routing."""
+    if isinstance(error, CampanaError):
+        return problem_of(error)
     if error.status_code == 400:
         # The framework's word for a body that is neither JSON nor a form; one status for all wrong input is
         # enough.
@@ -119,6 +107,19 @@ async def _http(_request: Request, error: Exception) -> Problem:
     title = HTTPStatus(error.status_code).phrase
     detail = error.detail if error.detail != title else ""
     return Problem(error.status_code, title, detail, headers=error.headers)
+
+
+async def _known(_request: Request, error: Exception) -> Problem:
+    if not isinstance(error, CampanaError | HTTPException):
+        raise error
+    return answer_to(error)
+
+
+async def _validation(_request: Request, error: Exception) -> Problem:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    problems = [FieldProblem(_path(each["loc"]), _message(each)) for each in error.errors()]
+    return Problem(422, STATUSES[InvalidInput][1], _told(problems), errors=problems)
 
 
 def _told(problems: Iterable[FieldProblem]) -> str:

@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 from campana.domain.accounts import Principal
 from campana.domain.errors import NotSignedIn
 from campana.engine.services import Services
-from campana.web.middleware import PRINCIPAL
+from campana.web.middleware.gate import PRINCIPAL
 
 
 def services(request: Request) -> Services:

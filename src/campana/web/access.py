@@ -1,0 +1,66 @@
+"""Who gets to which route: one line for each. A route without a line is reached by nobody.
+
+The middleware `Gate` goes by it before anything of a request is read; the services ask `permit` once more.
+"""
+
+from enum import Enum
+
+from campana.domain.permissions import Action
+
+API = "/api/v1"
+
+
+class Door(Enum):
+    """Routes that no action of the permissions table stands for."""
+
+    PUBLIC = "anybody, without being asked who it is: monitoring, files for browsers, the provider's events"
+    SIGNED_IN = "whoever has a key or a session, with any role and scope"
+
+
+_OUTSIDE: dict[tuple[str, str], Action | Door] = {
+    ("GET", "/"): Door.PUBLIC,
+    ("GET", "/healthz"): Door.PUBLIC,
+    ("GET", "/readyz"): Door.PUBLIC,
+    ("GET", "/metrics"): Door.PUBLIC,
+    ("GET", "/static"): Door.PUBLIC,
+    ("GET", "/api/docs"): Door.PUBLIC,
+    ("GET", "/api/openapi.json"): Door.PUBLIC,
+}
+
+_BELOW_API: dict[tuple[str, str], Action | Door] = {
+    # --- recipient lists
+    ("GET", "/recipient-lists"): Action.READ,
+    ("POST", "/recipient-lists"): Action.UPLOAD,
+    ("GET", "/recipient-lists/{list_id}"): Action.READ,
+    ("DELETE", "/recipient-lists/{list_id}"): Action.UPLOAD,
+    ("GET", "/recipient-lists/{list_id}/problems.csv"): Action.READ,
+    # --- campaigns and their messages
+    ("GET", "/campaigns"): Action.READ,
+    ("POST", "/campaigns"): Action.CAMPAIGN,
+    ("POST", "/campaigns/preview"): Action.READ,
+    ("POST", "/campaigns/test"): Action.CAMPAIGN,
+    ("GET", "/campaigns/{campaign_id}"): Action.READ,
+    ("PATCH", "/campaigns/{campaign_id}"): Action.CAMPAIGN,
+    ("POST", "/campaigns/{campaign_id}/pause"): Action.CAMPAIGN,
+    ("POST", "/campaigns/{campaign_id}/resume"): Action.CAMPAIGN,
+    ("POST", "/campaigns/{campaign_id}/cancel"): Action.CAMPAIGN,
+    ("POST", "/campaigns/{campaign_id}/retry"): Action.CAMPAIGN,
+    ("GET", "/campaigns/{campaign_id}/messages"): Action.READ,
+    ("GET", "/campaigns/{campaign_id}/export.csv"): Action.READ,
+    ("GET", "/campaigns/{campaign_id}/export.xlsx"): Action.READ,
+    ("GET", "/campaigns/{campaign_id}/events"): Action.READ,
+    # --- senders
+    ("GET", "/senders"): Action.READ,
+    ("POST", "/senders"): Action.SENDERS,
+    ("GET", "/senders/{sender_id}"): Action.READ,
+    ("PATCH", "/senders/{sender_id}"): Action.SENDERS,
+    ("POST", "/senders/{sender_id}/verify"): Action.VERIFY,
+    ("GET", "/senders/{sender_id}/usage"): Action.READ,
+    # --- opt-outs
+    ("GET", "/suppressions"): Action.READ,
+    ("POST", "/suppressions"): Action.SUPPRESS,
+    ("DELETE", "/suppressions/{suppression_id}"): Action.SUPPRESS,
+}
+
+ACCESS = _OUTSIDE | {(method, API + path): door for (method, path), door in _BELOW_API.items()}
+"""(method, path template) -> the action it takes, or the kind of door it is. HEAD counts as GET."""
