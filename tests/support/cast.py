@@ -15,6 +15,7 @@ from campana.domain.campaigns import Campaign, CampaignStatus, Template
 from campana.domain.messages import Counts, Message, MessageStatus
 from campana.domain.recipients import Recipient, RecipientList, Suppression
 from campana.domain.senders import Sender
+from campana.domain.sign_in import Link, Purpose, Session
 from campana.engine.ports import CampaignView, Lease, Settlement, Share, StartVerdict, Store, Taken
 
 MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -54,6 +55,37 @@ async def make_api_key(store: Store, user: User, digest: str = "digest", **chang
     key = replace(key, **changes)
     await store.add_api_key(key)
     return key
+
+
+async def make_session(store: Store, user: User, digest: str, **changes: Any) -> Session:
+    """A browser in which the user signed in this morning."""
+    session = Session(
+        id=uuid4(),
+        user_id=user.id,
+        digest=digest,
+        created_at=MORNING,
+        seen_at=MORNING,
+        expires_at=MORNING + timedelta(days=30),
+        address="192.0.2.7",
+        device="Firefox",
+    )
+    session = replace(session, **changes)
+    await store.add_session(session)
+    return session
+
+
+async def make_link(store: Store, purpose: Purpose, digest: str, **changes: Any) -> Link:
+    """A link that is good for an hour."""
+    link = Link(
+        id=uuid4(),
+        purpose=purpose,
+        digest=digest,
+        created_at=MORNING,
+        expires_at=MORNING + timedelta(hours=1),
+    )
+    link = replace(link, **changes)
+    await store.add_link(link)
+    return link
 
 
 async def make_sender(store: Store, account: Account, name: str = "Main", **changes: Any) -> Sender:

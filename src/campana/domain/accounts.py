@@ -59,7 +59,10 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key of a user's scripts; only its digest is kept, and its last four characters to recognise it by."""
+    """A key of a user's scripts; only its digest is kept, and its last four characters to recognise it by.
+
+    `expires_at` None: it never does. `last_used_at` is right to about a minute, None for a key never used.
+    """
 
     id: UUID
     user_id: UUID
@@ -67,14 +70,17 @@ class ApiKey:
     digest: str = field(repr=False)
     last_four: str
     created_at: datetime
+    scopes: frozenset[Scope] = frozenset(Scope)
+    expires_at: datetime | None = None
+    last_used_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
     """Who is asking: the user behind a key, a session or a command, in which account, with which rights.
 
-    `scopes` narrows the role (a key's scopes; all of them otherwise). `address` is where the request came
-    from, empty for a command.
+    `scopes` narrows the role (a key's scopes; all of them otherwise). `came_with` is the id of the session or
+    key. `address` is where the request came from. A command has neither.
     """
 
     account_id: UUID
@@ -85,3 +91,4 @@ class Principal:
     scopes: frozenset[Scope] = frozenset(Scope)
     way: Way = Way.COMMAND
     address: str = ""
+    came_with: UUID | None = None

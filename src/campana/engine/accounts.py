@@ -13,7 +13,7 @@ from argon2 import PasswordHasher
 from campana.domain.accounts import Account, ApiKey, Principal, Role, User
 from campana.domain.errors import FieldProblem, InvalidInput, NotFound, NotSignedIn
 from campana.engine.ids import new_id
-from campana.engine.ports import Catalog, Clock
+from campana.engine.ports import Clock, People
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +38,7 @@ class NewKey:
 class Accounts:
     """Adds users and keys, and tells who stands behind a key."""
 
-    def __init__(self, catalog: Catalog, clock: Clock) -> None:
+    def __init__(self, catalog: People, clock: Clock) -> None:
         self._catalog = catalog
         self._clock = clock
         self._hasher = PasswordHasher()

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from campana.domain.accounts import Role
 from campana.domain.errors import Conflict, InvalidInput, NotFound
 from campana.domain.recipients import Blanks, RowProblem, Suppression
 from campana.engine.ports import Store
@@ -16,7 +15,6 @@ from tests.support.cast import (
     MORNING,
     empty_list,
     make_account,
-    make_api_key,
     make_campaign,
     make_list,
     make_sender,
@@ -29,42 +27,6 @@ from tests.support.cast import (
 
 async def test_the_store_answers(store: Store) -> None:
     await store.ping()
-
-
-async def test_an_account_is_found_by_its_name_in_any_case(store: Store) -> None:
-    account = await make_account(store, "Zoë's Café")
-    assert await store.account_named("ZOË'S CAFÉ") == account
-    assert await store.account_named("zoe") is None
-    with pytest.raises(Conflict):
-        await make_account(store, "zoë's café")
-    assert await store.accounts() == [account]
-
-
-async def test_an_address_belongs_to_one_user(store: Store) -> None:
-    account, other = await make_account(store), await make_account(store, "Elsewhere")
-    alice = await make_user(store, account, "Alice@shop.test", password_hash="argon")
-    victor = await make_user(
-        store, other, "victor@shop.test", role=Role.VIEWER, admin=True, created_at=MORNING + timedelta(1)
-    )
-    assert await store.user_by_email("alice@SHOP.test") == alice
-    assert await store.user_by_email("nobody@shop.test") is None
-    with pytest.raises(Conflict):
-        await make_user(store, other, "ALICE@SHOP.TEST")
-    assert await store.users(account.id) == [alice]
-    assert await store.users() == [victor, alice]
-
-
-async def test_a_key_is_found_by_its_digest_with_its_user(store: Store) -> None:
-    user = await make_user(store, await make_account(store))
-    key = await make_api_key(store, user, "digest-1")
-    await make_api_key(store, user, "digest-2")
-    other = await make_api_key(store, user, "digest-3", name="other")
-    assert await store.api_key("digest-1") == (key, user)
-    assert await store.api_key("digest") is None
-    assert await store.drop_api_keys(user.id, "scripts") == 2
-    assert await store.drop_api_keys(user.id, "scripts") == 0
-    assert await store.api_key("digest-1") is None
-    assert await store.api_key("digest-3") == (other, user)
 
 
 async def test_a_sender_is_kept_and_edited(store: Store) -> None:

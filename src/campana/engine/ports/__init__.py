@@ -18,6 +18,7 @@ from campana.engine.ports.ledger import (
     Taken,
 )
 from campana.engine.ports.outside import Clock, Envelope, Provider, Vault
+from campana.engine.ports.people import People, SignIns
 
 __all__ = [
     "CampaignView",
@@ -33,9 +34,11 @@ __all__ = [
     "LeaseLost",
     "Ledger",
     "Page",
+    "People",
     "Provider",
     "Settlement",
     "Share",
+    "SignIns",
     "Start",
     "StartVerdict",
     "Statistics",
@@ -45,8 +48,8 @@ __all__ = [
 ]
 
 
-class Store(Catalog, Ledger, Lanes, Protocol):
-    """All three, as one database gives them."""
+class Store(Catalog, Ledger, Lanes, People, SignIns, Protocol):
+    """All of them, as one database gives them."""
 
     async def close(self) -> None:
         """Let go of connections."""

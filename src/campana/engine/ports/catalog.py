@@ -1,4 +1,4 @@
-"""Plain reads and writes: accounts, senders, lists, campaigns as reports show them."""
+"""Plain reads and writes: senders, lists, campaigns as reports show them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
-from campana.domain.accounts import Account, ApiKey, User
 from campana.domain.campaigns import Campaign, CampaignStatus
 from campana.domain.messages import Counts, Message, MessageStatus
 from campana.domain.recipients import Recipient, RecipientList, RowProblem, Suppression
@@ -50,19 +49,6 @@ class Catalog(Protocol):
 
     async def ping(self) -> None:
         """Raises StoreUnavailable when the database cannot be asked or lacks migrations."""
-
-    async def add_account(self, account: Account) -> None: ...
-    async def accounts(self) -> Sequence[Account]: ...
-    async def account_named(self, name: str) -> Account | None: ...
-
-    async def add_user(self, user: User) -> None:
-        """Raises Conflict when the e-mail address is taken (in any account, in any case)."""
-
-    async def users(self, account_id: UUID | None = None) -> Sequence[User]: ...
-    async def user_by_email(self, email: str) -> User | None: ...
-    async def add_api_key(self, key: ApiKey) -> None: ...
-    async def api_key(self, digest: str) -> tuple[ApiKey, User] | None: ...
-    async def drop_api_keys(self, user_id: UUID, name: str) -> int: ...
 
     async def add_sender(self, sender: Sender) -> None:
         """Raises Conflict when the account has a sender of that name."""

@@ -1,24 +1,33 @@
-"""Accounts, users and the keys of their scripts."""
+"""Accounts and the users in them."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from campana.domain.accounts import Account, ApiKey, User
+from campana.domain.accounts import Account, Role, User
 from campana.domain.errors import Conflict, NotFound
 from campana.stores.sql.failures import is_unique_violation
 from campana.stores.sql.part import Part
-from campana.stores.sql.rows import account_of, api_key_of, key_of, user_of
-from campana.stores.sql.schema import accounts, api_keys, users
+from campana.stores.sql.people_rows import account_of, user_of, user_values
+from campana.stores.sql.rows import key_of
+from campana.stores.sql.schema import (
+    accounts,
+    api_keys,
+    links,
+    recovery_codes,
+    second_factors,
+    sessions,
+    users,
+)
+from campana.stores.sql.transactions import Transaction
 
 
 class Accounts(Part):
-    """See Catalog. Names of accounts and e-mail addresses are the same in any case."""
+    """See People. Names of accounts and e-mail addresses are the same in any case."""
 
     async def add_account(self, account: Account) -> None:
-        """Raises Conflict when an account of that name exists."""
         values = {
             "id": account.id,
             "name": account.name,
@@ -33,7 +42,6 @@ class Accounts(Part):
             raise
 
     async def accounts(self) -> Sequence[Account]:
-        """All of them, newest first."""
         query = select(accounts).order_by(accounts.c.created_at.desc(), accounts.c.id.desc())
         return [account_of(row) for row in await self._database.rows(query)]
 
@@ -42,18 +50,8 @@ class Accounts(Part):
         return None if row is None else account_of(row)
 
     async def add_user(self, user: User) -> None:
-        values = {
-            "id": user.id,
-            "account_id": user.account_id,
-            "email": user.email,
-            "email_key": key_of(user.email),
-            "role": user.role.value,
-            "admin": user.admin,
-            "password_hash": user.password_hash,
-            "created_at": user.created_at,
-        }
         try:
-            await self._database.change(insert(users), values)
+            await self._database.change(insert(users), user_values(user))
         except IntegrityError as error:
             if is_unique_violation(error):
                 raise Conflict(f"There is a user {user.email} already") from None
@@ -65,24 +63,48 @@ class Accounts(Part):
             query = query.where(users.c.account_id == account_id)
         return [user_of(row) for row in await self._database.rows(query)]
 
+    async def user(self, user_id: UUID) -> User | None:
+        row = await self._database.row(select(users).where(users.c.id == user_id))
+        return None if row is None else user_of(row)
+
     async def user_by_email(self, email: str) -> User | None:
         row = await self._database.row(select(users).where(users.c.email_key == key_of(email)))
         return None if row is None else user_of(row)
 
-    async def add_api_key(self, key: ApiKey) -> None:
-        values = {name: getattr(key, name) for name in ApiKey.__slots__}
-        try:
-            await self._database.change(insert(api_keys), values)
-        except IntegrityError as error:
-            if is_unique_violation(error):
-                raise Conflict("There is such a key already") from None
-            raise NotFound("There is no such user") from None
+    async def set_password(self, user_id: UUID, password_hash: str) -> None:
+        statement = update(users).where(users.c.id == user_id).values(password_hash=password_hash)
+        if not await self._database.change(statement):
+            raise NotFound("There is no such user")
 
-    async def api_key(self, digest: str) -> tuple[ApiKey, User] | None:
-        key = await self._database.row(select(api_keys).where(api_keys.c.digest == digest))
-        user = key and await self._database.row(select(users).where(users.c.id == key.user_id))
-        return None if key is None or user is None else (api_key_of(key), user_of(user))
+    async def set_role(self, account_id: UUID, user_id: UUID, role: Role) -> None:
+        async def change(tx: Transaction) -> None:
+            await _spare(tx, account_id, user_id, stays_owner=role is Role.OWNER)
+            await tx.execute(update(users).where(users.c.id == user_id).values(role=role.value))
 
-    async def drop_api_keys(self, user_id: UUID, name: str) -> int:
-        statement = delete(api_keys).where(api_keys.c.user_id == user_id, api_keys.c.name == name)
-        return await self._database.change(statement)
+        await self._database.write(change)
+
+    async def drop_user(self, account_id: UUID, user_id: UUID) -> None:
+        async def drop(tx: Transaction) -> None:
+            await _spare(tx, account_id, user_id, stays_owner=False)
+            for table in (api_keys, sessions, links, recovery_codes, second_factors):
+                await tx.execute(delete(table).where(table.c.user_id == user_id))
+            await tx.execute(delete(users).where(users.c.id == user_id))
+
+        await self._database.write(drop)
+
+
+async def _spare(tx: Transaction, account_id: UUID, user_id: UUID, *, stays_owner: bool) -> None:
+    """Return if the account still has an owner when this user is none any more. Locks the account: two owners
+    who remove each other at once would each find the other still there."""
+    await tx.execute(select(accounts.c.id).where(accounts.c.id == account_id).with_for_update())
+    mine = (users.c.account_id == account_id, users.c.id == user_id)
+    role = (await tx.execute(select(users.c.role).where(*mine))).scalar_one_or_none()
+    if role is None:
+        raise NotFound("There is no such user")
+    if role != Role.OWNER.value or stays_owner:
+        return
+    owners = select(func.count()).where(
+        users.c.account_id == account_id, users.c.role == Role.OWNER.value, users.c.id != user_id
+    )
+    if (await tx.execute(owners)).scalar_one() == 0:
+        raise Conflict("This is the account's last owner; make somebody else an owner first")

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row
 
-from campana.domain.accounts import Account, ApiKey, Role, User
 from campana.domain.campaigns import Campaign, CampaignKind, CampaignStatus, Header, OnDailyLimit, Template
 from campana.domain.messages import Counts, Message, MessageStatus
 from campana.domain.recipients import Blanks, Recipient, RecipientList, Suppression
@@ -38,33 +37,6 @@ def unpack_cells(text: str) -> list[str]:
     """The inverse of `pack_cells`."""
     values: list[str] = _unpack(text)[0]
     return values
-
-
-def account_of(row: Row[Any]) -> Account:
-    return Account(id=row.id, name=row.name, created_at=row.created_at)
-
-
-def user_of(row: Row[Any]) -> User:
-    return User(
-        id=row.id,
-        account_id=row.account_id,
-        email=row.email,
-        role=Role(row.role),
-        admin=row.admin,
-        password_hash=row.password_hash,
-        created_at=row.created_at,
-    )
-
-
-def api_key_of(row: Row[Any]) -> ApiKey:
-    return ApiKey(
-        id=row.id,
-        user_id=row.user_id,
-        name=row.name,
-        digest=row.digest,
-        last_four=row.last_four,
-        created_at=row.created_at,
-    )
 
 
 def sender_of(row: Row[Any]) -> Sender:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from campana.stores.sql import migrations
 from campana.stores.sql.accounts import Accounts
+from campana.stores.sql.api_keys import ApiKeys
 from campana.stores.sql.campaigns import Campaigns
 from campana.stores.sql.database import Database
 from campana.stores.sql.health import Health, check_version
@@ -18,7 +19,9 @@ from campana.stores.sql.receipts import Receipts
 from campana.stores.sql.recipients import Recipients
 from campana.stores.sql.room import Room
 from campana.stores.sql.rounds import Rounds
+from campana.stores.sql.second_factors import SecondFactors
 from campana.stores.sql.senders import Senders
+from campana.stores.sql.sessions import Sessions
 from campana.stores.sql.settling import Settling
 from campana.stores.sql.suppressions import Suppressions
 from campana.stores.sql.taking import Taking
@@ -31,6 +34,9 @@ if TYPE_CHECKING:
 class SqlStore(
     Health,
     Accounts,
+    ApiKeys,
+    Sessions,
+    SecondFactors,
     Senders,
     Lists,
     Recipients,

@@ -14,22 +14,28 @@ from campana.stores.sql.schema.lists import (
 )
 from campana.stores.sql.schema.people import accounts, api_keys, users
 from campana.stores.sql.schema.senders import hosts, lanes, senders, usage
+from campana.stores.sql.schema.sign_in import attempts, links, recovery_codes, second_factors, sessions
 
 __all__ = [
     "COUNTED",
     "accounts",
     "api_keys",
+    "attempts",
     "campaigns",
     "counts",
     "hosts",
     "lanes",
+    "links",
     "messages",
     "metadata",
     "recipient_lists",
     "recipient_search",
     "recipients",
+    "recovery_codes",
     "row_problems",
+    "second_factors",
     "senders",
+    "sessions",
     "suppressions",
     "usage",
     "users",

@@ -36,4 +36,7 @@ api_keys = Table(
     Column("digest", Text, nullable=False, unique=True),
     Column("last_four", Text, nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("scopes", Text, nullable=False, server_default=""),  # words, with a space between them
+    Column("expires_at", Moment),
+    Column("last_used_at", Moment),
 )
