@@ -1,20 +1,23 @@
 """A lane's pace: messages leave evenly, and never more than the rate in any sliding second. Pure; time
 comes in.
 
-Two rules together. The *schedule* spaces departures evenly, a little under the rate; after a stall it may
-catch up for a moment. The *window* looks at what really left: departure i never comes before departure i -
-rate plus a second. Both are a little longer than a second (7.5 and 6 ms), because the provider sees
-arrivals, and requests overtake each other on their way: without that room, 29 even departures can arrive as
-30 in one second.
+Three rules together. The *schedule* spaces departures evenly, a little under the rate, and makes up for
+stalls. The *step* keeps that from being a burst: what is behind its schedule leaves hardly closer together
+than what is on time. The *window* looks at what really left: departure i never comes before departure i -
+rate plus a second. All are a little longer than a second (8 and 6 ms), because the provider sees arrivals,
+and requests overtake each other on their way: without that room, 29 even departures can arrive as 30 in one
+second.
 """
 
 from collections import deque
 from itertools import takewhile
 
-SCHEDULE_S = 1.0075
+SCHEDULE_S = 1.008
 """seconds over which one second's worth of messages is spread"""
 WINDOW_S = 1.006
-"""seconds in which no more than one second's worth may leave"""
+"""seconds in which no more than one second's worth may leave; catching up spreads it over as many"""
+STEP_SLACK_S = 0.002
+"""how much before its step a message may leave: an event loop wakes up that late, each time"""
 START_SLACK_S = 0.025
 """how much later than it left the first message after a rest counts: opening connections makes it slow"""
 LOOK_AGAIN_S = 0.001
@@ -29,7 +32,9 @@ class Pacer:
     def __init__(self, rate_per_s: float) -> None:
         self._factor = 1.0
         self._gap = 0.0
+        self._step = 0.0
         self._next = float("-inf")
+        self._next_step = float("-inf")
         self._hold_until = float("-inf")
         self._departures: deque[float] = deque()
         self._called = 0
@@ -66,7 +71,7 @@ class Pacer:
 
     def next_slot(self, now: float) -> float:
         """The earliest time, `now` or later, at which the next message may leave."""
-        slot = max(now, self._next, self._hold_until)
+        slot = max(now, self._next, self._next_step - STEP_SLACK_S, self._hold_until)
         free = self._burst - self._called
         if free <= 0:
             return max(slot, now + LOOK_AGAIN_S)
@@ -77,6 +82,7 @@ class Pacer:
     def call(self, now: float) -> None:
         """Note that a message was told at this time to leave; `depart` says when it did."""
         self._next = max(self._next, now - CATCH_UP_S) + self._gap if self._departures else now + self._gap
+        self._next_step = max(self._next_step, now) + self._step
         self._called += 1
 
     def depart(self, now: float) -> None:
@@ -85,7 +91,7 @@ class Pacer:
         self._called -= 1
         if not self._departures or now - self._departures[-1] > max(WINDOW_S, 2 * self._gap):
             now += START_SLACK_S
-            self._next = max(self._next, now + self._gap)
+            self._next_step = max(self._next_step, now + self._step)
         self._departures.append(now)
         while len(self._departures) > self._burst:
             self._departures.popleft()
@@ -95,6 +101,8 @@ class Pacer:
         return sum(1 for _ in takewhile(lambda departure: departure > now - 1.0, reversed(self._departures)))
 
     def _respace(self) -> None:
-        gap = SCHEDULE_S / (self._rate * self._factor)
+        pace = self._rate * self._factor
+        gap, step = SCHEDULE_S / pace, WINDOW_S / pace
         self._next += gap - self._gap
-        self._gap = gap
+        self._next_step += step - self._step
+        self._gap, self._step = gap, step
