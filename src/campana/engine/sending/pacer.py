@@ -4,7 +4,7 @@ comes in.
 Three rules together. The *schedule* spaces departures evenly, a little under the rate, and makes up for
 stalls. The *step* keeps that from being a burst: what is behind its schedule leaves hardly closer together
 than what is on time. The *window* looks at what really left: departure i never comes before departure i -
-rate plus a second. All are a little longer than a second (8 and 6 ms), because the provider sees arrivals,
+rate plus a second. All are a little longer than a second (7.5 and 6 ms), because the provider sees arrivals,
 and requests overtake each other on their way: without that room, 29 even departures can arrive as 30 in one
 second.
 """
@@ -12,14 +12,16 @@ second.
 from collections import deque
 from itertools import takewhile
 
-SCHEDULE_S = 1.008
+SCHEDULE_S = 1.0075
 """seconds over which one second's worth of messages is spread"""
 WINDOW_S = 1.006
 """seconds in which no more than one second's worth may leave; catching up spreads it over as many"""
-STEP_SLACK_S = 0.002
+STEP_SLACK_S = 0.003
 """how much before its step a message may leave: an event loop wakes up that late, each time"""
-START_SLACK_S = 0.025
-"""how much later than it left the first message after a rest counts: opening connections makes it slow"""
+OPENING_S = 0.5
+"""how long after a rest connections are still being opened: at each message, until answers come"""
+OPENING_SLACK_S = 0.025
+"""how much later than it left a message counts in that time: opening a connection makes it slow"""
 LOOK_AGAIN_S = 0.001
 """when a full second's worth was called and has not left yet"""
 CATCH_UP_S = 0.25
@@ -36,6 +38,7 @@ class Pacer:
         self._next = float("-inf")
         self._next_step = float("-inf")
         self._hold_until = float("-inf")
+        self._woke_at = float("-inf")
         self._departures: deque[float] = deque()
         self._called = 0
         self.rate_per_s = rate_per_s
@@ -90,9 +93,9 @@ class Pacer:
         is what the provider sees."""
         self._called -= 1
         if not self._departures or now - self._departures[-1] > max(WINDOW_S, 2 * self._gap):
-            now += START_SLACK_S
-            self._next_step = max(self._next_step, now + self._step)
-        self._departures.append(now)
+            self._woke_at = now
+        opening = now - self._woke_at < OPENING_S
+        self._departures.append(now + OPENING_SLACK_S if opening else now)
         while len(self._departures) > self._burst:
             self._departures.popleft()
 
