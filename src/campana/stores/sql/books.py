@@ -6,39 +6,19 @@ the lane, then the campaigns with their counts in the order of their ids. Only t
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, bindparam, case, insert, select, update
 
 from campana.domain.campaigns import CampaignStatus, OnDailyLimit
-from campana.domain.messages import Counts, MessageStatus
+from campana.domain.messages import MessageStatus
+from campana.stores.held import Held
 from campana.stores.sql.columns import database_bucket, database_seconds
 from campana.stores.sql.rows import counts_of
 from campana.stores.sql.schema import COUNTED, campaigns, counts, lanes, usage
 from campana.stores.sql.transactions import Transaction
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A campaign that is locked until the transaction ends."""
-
-    id: UUID
-    account_id: UUID
-    sender_id: UUID
-    recipient_list_id: UUID
-    status: CampaignStatus
-    opened: bool
-    on_daily_limit: OnDailyLimit
-    scheduled_at: datetime | None
-    counts: Counts
-    reserved: int
-
-    @property
-    def sends(self) -> bool:
-        """Whether messages of it may leave."""
-        return self.opened and self.status is CampaignStatus.PROCESSING
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, or_, select, update
 from campana.domain.messages import MessageStatus
 from campana.domain.senders import Sender
 from campana.engine.ports import LaneHolder, Lease
+from campana.stores.reasons import LOST_TRACK_CODE, LOST_TRACK_REASON
 from campana.stores.sql.books import HeldLane, Shift, hold, hold_lane, shift, spend
 from campana.stores.sql.columns import database_seconds, database_time
 from campana.stores.sql.part import Part
@@ -17,10 +18,6 @@ from campana.stores.sql.rows import sender_of
 from campana.stores.sql.schema import campaigns, counts, lanes, messages, senders
 from campana.stores.sql.transactions import Transaction
 
-LOST_TRACK_CODE = "lost_track"
-LOST_TRACK_REASON = (
-    "the sending process died or lost its lane while this message was on its way; it may have gone out"
-)
 SAFETY_S = 1.0
 """Holders stop sending this long before their lease runs out, so a lane is quiet from then on."""
 NEVER_USED_S = 1e9

@@ -6,13 +6,12 @@ from sqlalchemy import bindparam, case, exists, func, insert, literal, select, u
 
 from campana.domain.campaigns import EDITABLE, CampaignStatus
 from campana.domain.messages import MessageStatus
-from campana.stores.sql.books import Held, hold
+from campana.stores.held import Held
+from campana.stores.reasons import SUPPRESSED_CODE, SUPPRESSED_REASON
+from campana.stores.sql.books import hold
 from campana.stores.sql.part import Part
 from campana.stores.sql.schema import campaigns, counts, messages, recipients, suppressions
 from campana.stores.sql.transactions import Transaction
-
-SUPPRESSED_CODE = "suppressed"
-SUPPRESSED_REASON = "the number is on the suppression list"
 
 _PENDING = MessageStatus.PENDING.value
 _SKIPPED = MessageStatus.SKIPPED.value
@@ -62,7 +61,7 @@ class Loading(Part):
     async def load(self, campaign_id: UUID, *, limit: int) -> int:
         async def work(tx: Transaction) -> int:
             campaign = (await hold(tx, [campaign_id])).get(campaign_id)
-            if campaign is None or not _in_the_making(campaign):
+            if campaign is None or not campaign.in_the_making:
                 return 0
             return await _load(tx, campaign, limit)
 
@@ -86,10 +85,6 @@ class Loading(Part):
         loaded = await self._database.row(select(counts.c.total).where(counts.c.campaign_id == campaign_id))
         await self._database.grew(messages, by=0 if loaded is None else loaded.total)
         return True
-
-
-def _in_the_making(campaign: Held) -> bool:
-    return not campaign.opened and campaign.status is CampaignStatus.DRAFT
 
 
 async def _load(tx: Transaction, campaign: Held, limit: int) -> int:

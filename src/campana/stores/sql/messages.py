@@ -11,12 +11,13 @@ from sqlalchemy import ColumnElement, Row, Select, bindparam, false, select, uni
 
 from campana.domain.messages import Message, MessageStatus
 from campana.engine.ports import Page
+from campana.stores.packing import Search
 from campana.stores.sql.columns import Numbers, among
 from campana.stores.sql.cursors import row_cursor, write_row_cursor
 from campana.stores.sql.part import Part
 from campana.stores.sql.rows import message_of
 from campana.stores.sql.schema import campaigns, messages, recipients
-from campana.stores.sql.search import Search, matching_rows
+from campana.stores.sql.search import matching_rows
 from campana.stores.sql.transactions import Transaction
 
 _LIST = select(campaigns.c.recipient_list_id).where(campaigns.c.id == bindparam("campaign"))

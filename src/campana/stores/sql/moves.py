@@ -10,7 +10,8 @@ from sqlalchemy import func, select, update
 from campana.domain.campaigns import Campaign, CampaignStatus, start_states
 from campana.domain.messages import MessageStatus
 from campana.domain.senders import Sender
-from campana.stores.sql.books import Held, Shift, hold, shift
+from campana.stores.held import Held
+from campana.stores.sql.books import Shift, hold, shift
 from campana.stores.sql.part import Part
 from campana.stores.sql.rows import campaign_of, sender_of
 from campana.stores.sql.schema import campaigns, counts, messages, senders
@@ -49,7 +50,7 @@ class Moves(Part):
 
         async def work(tx: Transaction) -> bool:
             campaign = (await hold(tx, [campaign_id])).get(campaign_id)
-            if campaign is None or not _may_move(campaign, target, origins, scheduled_at):
+            if campaign is None or not campaign.may_move(target, origins, scheduled_at):
                 return False
             await _move(tx, campaign, target, changes)
             return True
@@ -130,16 +131,6 @@ _AS_NEW: dict[str, Any] = {
     "read_at": None,
     "settled_at": None,
 }
-
-
-def _may_move(
-    campaign: Held, target: CampaignStatus, origins: Collection[CampaignStatus], scheduled_at: datetime | None
-) -> bool:
-    if not campaign.opened or campaign.status not in origins:
-        return False
-    if target is CampaignStatus.COMPLETED:
-        return campaign.counts.open == 0
-    return target is not CampaignStatus.SCHEDULED or (scheduled_at or campaign.scheduled_at) is not None
 
 
 async def _move(tx: Transaction, campaign: Held, target: CampaignStatus, changes: dict[str, Any]) -> None:

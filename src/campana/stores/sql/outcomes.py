@@ -17,13 +17,11 @@ from sqlalchemy.exc import IntegrityError
 from campana.domain.messages import MessageStatus
 from campana.domain.times import as_utc
 from campana.engine.ports import Settlement
-from campana.stores.sql.books import Held
+from campana.stores.held import Held
+from campana.stores.reasons import DUPLICATE_CODE, DUPLICATE_REASON
 from campana.stores.sql.columns import to_micros
 from campana.stores.sql.schema import messages
 from campana.stores.sql.transactions import Transaction
-
-DUPLICATE_CODE = "duplicate_id"
-DUPLICATE_REASON = "the provider gave it the id of another message, so receipts for it cannot be told apart"
 
 _SET = (
     *("provider_message_id", "provider_key", "status", "code", "reason"),

@@ -12,7 +12,8 @@ from sqlalchemy import bindparam, func, literal, select, update
 
 from campana.domain.campaigns import CampaignStatus, OnDailyLimit
 from campana.engine.ports import Start, StartVerdict
-from campana.stores.sql.books import USED, Held, Shift, hold, hold_lane, shift
+from campana.stores.held import Held
+from campana.stores.sql.books import USED, Shift, hold, hold_lane, shift
 from campana.stores.sql.columns import Moment
 from campana.stores.sql.part import Part
 from campana.stores.sql.schema import campaigns, counts, lanes
@@ -44,7 +45,7 @@ class Room(Part):
     async def start(self, campaign_id: UUID, *, now: datetime, day: date, daily_limit: int) -> Start:
         async def work(tx: Transaction) -> Start:
             campaign, room = await _weigh(tx, campaign_id, day, daily_limit)
-            if campaign is None or not _is_due(campaign, now):
+            if campaign is None or not campaign.is_due(now):
                 return Start(StartVerdict.NOT_SCHEDULED)
             needed = campaign.counts.pending
             if needed > room and campaign.on_daily_limit is OnDailyLimit.FAIL:
@@ -111,15 +112,6 @@ async def _weigh(tx: Transaction, campaign_id: UUID, day: date, daily_limit: int
     used, reserved = await _use(tx, lane.sender_id, day)
     room = daily_limit - used - reserved
     return campaign, max(0, room)
-
-
-def _is_due(campaign: Held, now: datetime) -> bool:
-    return (
-        campaign.opened
-        and campaign.status is CampaignStatus.SCHEDULED
-        and campaign.scheduled_at is not None
-        and campaign.scheduled_at <= now
-    )
 
 
 async def _begin(tx: Transaction, campaign_id: UUID, now: datetime) -> None:

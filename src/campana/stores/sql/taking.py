@@ -11,9 +11,10 @@ from sqlalchemy import CursorResult, Row, bindparam, exists, null, select, updat
 from campana.domain.messages import MessageStatus
 from campana.domain.recipients import Recipient
 from campana.engine.ports import Lease, LeaseLost, Share, Taken
-from campana.stores.sql.books import HOLD, USED, Held, Shift, held_of, shift
+from campana.stores.held import Held
+from campana.stores.reasons import SUPPRESSED_CODE, SUPPRESSED_REASON
+from campana.stores.sql.books import HOLD, USED, Shift, held_of, shift
 from campana.stores.sql.columns import Numbers, among, database_seconds
-from campana.stores.sql.loading import SUPPRESSED_CODE, SUPPRESSED_REASON
 from campana.stores.sql.part import Part
 from campana.stores.sql.rows import unpack_cells
 from campana.stores.sql.schema import campaigns, lanes, messages, recipients, suppressions
