@@ -8,6 +8,7 @@ from bench.prepare import add_campaign, add_list, add_sender, phone, provider_id
 from bench.site import Site
 from campana.domain.campaigns import CampaignStatus
 from campana.domain.messages import Counts, MessageStatus
+from campana.domain.receipts import Receipt
 from campana.domain.recipients import Suppression
 from campana.domain.senders import Sender
 from campana.engine.ids import new_id
@@ -68,7 +69,7 @@ class Million:
             row = 2 + self.size // 20 + number * apart
             status = MessageStatus.DELIVERED if number % 2 else MessageStatus.READ
             message_id = provider_id(self.campaign_id, row)
-            await store.receive(self.sender.id, message_id, status, at=datetime.now(UTC))
+            await store.receive(self.sender.id, [Receipt(message_id, status, datetime.now(UTC))])
         origins = [CampaignStatus.PROCESSING]
         await store.move(self.campaign_id, CampaignStatus.PAUSED, origins=origins, at=datetime.now(UTC))
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from campana.domain.accounts import Account, ApiKey, Role, User
 from campana.domain.campaigns import Campaign, CampaignStatus, Template
 from campana.domain.messages import Counts, Message, MessageStatus
+from campana.domain.receipts import Receipt
 from campana.domain.recipients import Recipient, RecipientList, Suppression
 from campana.domain.senders import Sender
 from campana.domain.sign_in import Link, Purpose, Session
@@ -249,6 +250,14 @@ async def settle(
 ) -> int:
     """Settle all of them the same way."""
     return await store.settle(lease, [outcome(one, status, **changes) for one in taken], day=TODAY)
+
+
+async def told(
+    store: Store, sender: Sender, provider_message_id: str, status: MessageStatus, **changes: Any
+) -> bool:
+    """Give the store a receipt of the MORNING; whether its message is known."""
+    receipt = replace(Receipt(provider_message_id, status, MORNING), **changes)
+    return await store.receive(sender.id, [receipt]) == []
 
 
 async def suppress(store: Store, account: Account, *phones: str) -> None:

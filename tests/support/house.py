@@ -20,6 +20,7 @@ from prometheus_client import CollectorRegistry
 
 from campana.domain.accounts import Role
 from campana.domain.outcomes import ApprovedTemplate, Check, CheckVerdict, Outcome, OutcomeKind
+from campana.domain.receipts import Event, StatusReport
 from campana.domain.senders import Credentials
 from campana.engine.accounts import Accounts
 from campana.engine.campaigns import Campaigns
@@ -47,6 +48,7 @@ from campana.engine.signals import Signals
 from campana.engine.suppressions import Suppressions
 from campana.engine.trials import Bench, Trials
 from campana.engine.watching import ProgressHub
+from campana.providers.bizchat import webhook
 from campana.vault import FernetVault
 from campana.web.app import Monitoring, WebSettings, create_app
 
@@ -74,6 +76,12 @@ class ObedientProvider:
         if self.outcome.kind is OutcomeKind.ACCEPTED:
             return Outcome(OutcomeKind.ACCEPTED, provider_message_id=f"wamid.{len(self.sent)}")
         return self.outcome
+
+    def events(self, post: bytes) -> Sequence[Event]:
+        return webhook.parse(post)
+
+    async def message_status(self, credentials: Credentials, provider_message_id: str) -> StatusReport:
+        return StatusReport(None, "nobody asks here")
 
     async def check(self, credentials: Credentials) -> Check:
         self.checked.append(credentials)

@@ -264,4 +264,5 @@ async def test_a_refused_recipient_stands_in_its_message(small_house):
         "sent_at": None,
         "delivered_at": None,
         "read_at": None,
+        "inferred": False,
     }

@@ -44,6 +44,7 @@ async def test_pages_in_row_order(house, sent):
         "sent_at": item["sent_at"],
         "delivered_at": None,
         "read_at": None,
+        "inferred": False,
     }
     assert item["provider_message_id"].startswith("wamid.")
     assert item["sent_at"].endswith("Z")

@@ -118,6 +118,8 @@ class Message:
     delivered_at: datetime | None = None
     read_at: datetime | None = None
     values: tuple[str, ...] = field(default=())
+    inferred: bool = False
+    """an UNKNOWN one that was found again by number and time, not by its id"""
 
     @property
     def id(self) -> str:

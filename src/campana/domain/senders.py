@@ -39,3 +39,19 @@ class Sender:
     timezone: ZoneInfo
     country: str
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """Where the provider posts what becomes of a sender's messages: an address with a secret in it.
+
+    Digests find the sender of a post; `sealed` is the secret as the vault keeps it, to be shown again. The
+    former secret is still good until `former_until`.
+    """
+
+    sender_id: UUID
+    digest: str
+    sealed: str = field(repr=False)
+    former_digest: str | None = None
+    former_until: datetime | None = None
+    last_event_at: datetime | None = None

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from campana.domain.accounts import Account
 from campana.domain.campaigns import Campaign, CampaignStatus, OnDailyLimit, start_states
 from campana.domain.messages import TRANSITIONS, Counts, Message, MessageStatus
+from campana.domain.receipts import Receipt
 from campana.domain.senders import Sender
-from campana.engine.ports import Lease, LeaseLost, Settlement, Share, Store, Taken
+from campana.engine.ports import Lease, LeaseLost, MessageKey, Settlement, Share, Store, Taken
 from tests.support.cast import (
     MORNING,
     TODAY,
@@ -124,9 +125,31 @@ class History:
         await self.store.settle(lease, settlements, day=TODAY)
 
     async def receive(self, one: int, two: int) -> None:
-        status = (M.SENT, M.DELIVERED, M.READ, M.FAILED)[two % 4]
+        """A few receipts at once, of messages with and without that id, doubled and in any order."""
         campaign = self._campaign(one)
-        await self.store.receive(self.sender.id, wamid(campaign.id, 2 + one % PEOPLE), status, at=self.now)
+        statuses = (M.SENT, M.DELIVERED, M.READ, M.FAILED)
+        batch = [
+            Receipt(name, statuses[(two + n) % 4], self.now - timedelta(seconds=n * two % 7))
+            for n in range(1 + two % 5)
+            for name in (wamid(campaign.id, 2 + (one + n * two) % PEOPLE), f"found {one + n}")
+        ]
+        unknown = await self.store.receive(self.sender.id, batch)
+        assert set(unknown) <= set(batch)
+
+    async def adopt(self, one: int, two: int) -> None:
+        """An UNKNOWN message gets an id that was inferred; nobody else does."""
+        key = MessageKey(self._campaign(one).id, 2 + two % PEOPLE)
+        was = self.before.get((key.campaign_id, key.row))
+        if await self.store.adopt(key, f"found {one + two}"):
+            assert was in (M.UNKNOWN, None)
+
+    async def rest(self, one: int, two: int) -> None:
+        everything = {"now": self.now, "since": MORNING, "until": self.now, "limit": 100}
+        silent = await self.store.silent(self.sender.provider, **everything)
+        known = {self.before.get((each.key.campaign_id, each.key.row)) for each in silent}
+        assert known <= {M.SENT, None}
+        for each in silent[: one % 3]:
+            await self.store.rest(each.key, self.now + timedelta(seconds=two))
 
     async def suppress(self, one: int, two: int) -> None:
         await suppress(self.store, self.account, phone_of(2 + one % PEOPLE))

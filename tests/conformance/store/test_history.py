@@ -13,7 +13,7 @@ from tests.support.stores import FreshUrl
 OFTEN = ["take", "take", "settle", "settle"]
 SELDOM = [
     *("create", "start", "reserve", "wait", "move", "complete", "sweep", "retry"),
-    *("receive", "suppress", "hand_over"),
+    *("receive", "receive", "adopt", "rest", "suppress", "hand_over"),
 ]
 NUMBER = st.integers(0, 100)
 ACTIONS = st.lists(st.tuples(st.sampled_from(OFTEN + SELDOM), NUMBER, NUMBER), max_size=60)

@@ -18,6 +18,7 @@ from tests.support.cast import (
     running_campaign,
     settle,
     take,
+    told,
     view_of,
     wamid,
 )
@@ -151,8 +152,8 @@ async def test_an_answer_that_comes_after_the_lane_was_lost_is_recorded(store: S
     counts = await counts_of(store, campaign)
     assert (counts.sent, counts.failed, counts.unknown) == (1, 1, 2)
     assert await store.usage(sender.id, TODAY) == (4, 6), "they counted once, when track was lost"
-    assert await store.receive(
-        sender.id, wamid(campaign.id, taken[0].row), MessageStatus.DELIVERED, at=campaign.created_at
+    assert await told(
+        store, sender, wamid(campaign.id, taken[0].row), MessageStatus.DELIVERED, at=campaign.created_at
     )
 
 

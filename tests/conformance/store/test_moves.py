@@ -26,6 +26,7 @@ from tests.support.cast import (
     settle,
     start_campaign,
     take,
+    told,
     view_of,
     wamid,
 )
@@ -217,7 +218,7 @@ async def _ended(store: Store) -> tuple[Sender, Campaign, Lease]:
 
 async def test_a_retry_begins_anew(store: Store) -> None:
     sender, campaign, lease = await _ended(store)
-    assert await store.receive(sender.id, wamid(campaign.id, 2), M.FAILED, at=NOON)
+    assert await told(store, sender, wamid(campaign.id, 2), M.FAILED, at=NOON)
     assert await store.retry(campaign.id, M.FAILED, now=MORNING, limit=2) == 2
     assert await store.retry(campaign.id, M.FAILED, now=MORNING, limit=2) == 1
     assert await store.retry(campaign.id, M.FAILED, now=MORNING, limit=2) == 0

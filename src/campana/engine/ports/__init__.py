@@ -6,13 +6,16 @@ Nothing here speaks SQL, and no verb needs more than one store to be asked.
 from typing import Protocol
 
 from campana.engine.ports.catalog import CampaignView, Catalog, Page, Statistics
+from campana.engine.ports.inbox import Backlog, Inbox, Post, StoredPost, Unmatched
 from campana.engine.ports.lanes import HostPace, LaneHolder, Lanes, Lease, LeaseLost
 from campana.engine.ports.ledger import (
     LaneCampaign,
     LaneView,
     Ledger,
+    MessageKey,
     Settlement,
     Share,
+    Silent,
     Start,
     StartVerdict,
     Taken,
@@ -21,11 +24,13 @@ from campana.engine.ports.outside import Clock, Envelope, Provider, Vault
 from campana.engine.ports.people import People, SignIns
 
 __all__ = [
+    "Backlog",
     "CampaignView",
     "Catalog",
     "Clock",
     "Envelope",
     "HostPace",
+    "Inbox",
     "LaneCampaign",
     "LaneHolder",
     "LaneView",
@@ -33,22 +38,27 @@ __all__ = [
     "Lease",
     "LeaseLost",
     "Ledger",
+    "MessageKey",
     "Page",
     "People",
+    "Post",
     "Provider",
     "Settlement",
     "Share",
     "SignIns",
+    "Silent",
     "Start",
     "StartVerdict",
     "Statistics",
     "Store",
+    "StoredPost",
     "Taken",
+    "Unmatched",
     "Vault",
 ]
 
 
-class Store(Catalog, Ledger, Lanes, People, SignIns, Protocol):
+class Store(Catalog, Ledger, Lanes, Inbox, People, SignIns, Protocol):
     """All of them, as one database gives them."""
 
     async def close(self) -> None:

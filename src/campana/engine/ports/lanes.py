@@ -1,4 +1,5 @@
-"""Who may send for which sender, and what provider hosts asked of everybody."""
+"""Who may send for which sender, who does what is done once for all, and what provider hosts asked of
+everybody."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -74,6 +75,13 @@ class Lanes(Protocol):
 
     async def holders(self) -> Sequence[LaneHolder]:
         """All lanes that somebody holds or held last and did not release."""
+
+    async def hold_duty(self, duty: str, owner: str, *, ttl_s: float) -> bool:
+        """Take or keep a duty that one process does for all; whether it is this owner's for `ttl_s` seconds
+        from now."""
+
+    async def leave_duty(self, duty: str, owner: str) -> None:
+        """Let somebody else have it at once, if it is this owner's."""
 
     async def slow_host(self, host: str, pace: HostPace) -> None:
         """Make it known to every process (replaces factor and reason, age begins anew); a longer hold that is

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from campana.domain.campaigns import Campaign, CampaignStatus
 from campana.domain.messages import Counts, MessageStatus
+from campana.domain.receipts import Receipt
 from campana.domain.recipients import Recipient
 from campana.domain.senders import Sender
 from campana.engine.ports.lanes import Lease
@@ -76,6 +77,24 @@ class Settlement:
     reason: str | None = None
     not_before: datetime | None = None
     counts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MessageKey:
+    """Which message: its campaign and its row."""
+
+    campaign_id: UUID
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """A message that was accepted and of which nothing was heard since."""
+
+    key: MessageKey
+    sender: Sender
+    provider_message_id: str
+    sent_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,18 +212,28 @@ class Ledger(Protocol):
         """Up to `limit` FAILED or UNKNOWN messages back to PENDING, due at once, attempts begun anew; how
         many. Only while the campaign is PAUSED or PROCESSING."""
 
-    async def receive(
-        self,
-        sender_id: UUID,
-        provider_message_id: str,
-        status: MessageStatus,
-        *,
-        at: datetime,
-        code: str | None = None,
-        reason: str | None = None,
-    ) -> bool:
-        """Apply a receipt by rank (never back); whether the message is known. Not for messages without that
-        id."""
+    async def receive(self, sender_id: UUID, receipts: Sequence[Receipt]) -> Sequence[Receipt]:
+        """Apply receipts of a sender's messages, each as `domain.receipts.told` says; those whose message is
+        not known. Each names its time. Raises ValueError."""
+
+    async def unknown_to(
+        self, sender_id: UUID, phone: str, *, since: datetime, until: datetime
+    ) -> Sequence[MessageKey]:
+        """UNKNOWN messages of the sender to that number, without a provider's id, that became so in that
+        time."""
+
+    async def adopt(self, key: MessageKey, provider_message_id: str) -> bool:
+        """Give an UNKNOWN message without one a provider's id that was inferred, and mark it so; whether it
+        was. Its receipts are found by that id from then on."""
+
+    async def silent(
+        self, provider: str, *, now: datetime, since: datetime, until: datetime, limit: int
+    ) -> Sequence[Silent]:
+        """SENT messages of that provider's senders, sent in that time, that need not rest beyond `now`; the
+        newest first."""
+
+    async def rest(self, key: MessageKey, until: datetime) -> None:
+        """Leave a silent message alone until then."""
 
     async def usage(self, sender_id: UUID, day: date) -> tuple[int, int]:
         """(used, reserved) of the sender's day."""

@@ -1,12 +1,13 @@
 """The world around the engine: time, sealed secrets, and the way to people's phones."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from campana.domain.campaigns import Header, Template
 from campana.domain.outcomes import Check, Outcome
+from campana.domain.receipts import Event, StatusReport
 from campana.domain.senders import Credentials
 
 
@@ -52,6 +53,12 @@ class Provider(Protocol):
 
     async def send(self, credentials: Credentials, envelope: Envelope) -> Outcome:
         """Make exactly one attempt. Never raises for anything the network or the provider does."""
+
+    def events(self, post: bytes) -> Sequence[Event]:
+        """What a post to our webhook tells, in its order; nothing where it cannot be read. Never raises."""
+
+    async def message_status(self, credentials: Credentials, provider_message_id: str) -> StatusReport:
+        """Ask what became of a message that was accepted. Counts as a request at the host; never raises."""
 
     async def check(self, credentials: Credentials) -> Check:
         """Ask whether token and vendor are accepted, and which templates are approved."""

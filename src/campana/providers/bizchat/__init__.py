@@ -7,8 +7,7 @@ change.
 
 from campana.providers.bizchat.client import BizChat
 from campana.providers.bizchat.codes import explain
-from campana.providers.bizchat.status import StatusReport
 from campana.providers.bizchat.transport import Timeouts
 from campana.providers.bizchat.webhook import parse as parse_webhook
 
-__all__ = ["BizChat", "StatusReport", "Timeouts", "explain", "parse_webhook"]
+__all__ = ["BizChat", "Timeouts", "explain", "parse_webhook"]

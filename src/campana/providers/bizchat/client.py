@@ -1,17 +1,19 @@
 """The BizChat provider: one HTTP call per verb, its parts in the modules beside it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
 from campana.domain.outcomes import ApprovedTemplate, Check, Outcome
+from campana.domain.receipts import Event, StatusReport
 from campana.domain.senders import Credentials
 from campana.engine.ports import Envelope
-from campana.providers.bizchat import codes, request, templates
+from campana.providers.bizchat import codes, request, templates, webhook
 from campana.providers.bizchat.answer import own, read_answer
 from campana.providers.bizchat.limits import now_s, read_date
-from campana.providers.bizchat.status import StatusReport, read_status
+from campana.providers.bizchat.status import read_status
 from campana.providers.bizchat.transport import NoAnswer, Target, Timeouts, Transport
 
 MOST_TARGETS = 1024
@@ -78,17 +80,22 @@ class BizChat:
                 return templates.accepted(tuple(found), whole=True)
         return templates.accepted((), whole=False)
 
-    async def message_status(self, credentials: Credentials, wamid: str) -> StatusReport:
+    def events(self, post: bytes) -> Sequence[Event]:
+        """The receipts and replies of a post to our webhook; never raises."""
+        return webhook.parse(post)
+
+    async def message_status(self, credentials: Credentials, provider_message_id: str) -> StatusReport:
         """What BizChat knows of a message it accepted; never raises for what BizChat does. Counts as a
         request."""
+        question = f"{request.MESSAGE_STATUS}?wamid={quote(provider_message_id, safe='')}"
         try:
-            target = self._question(credentials, f"{request.MESSAGE_STATUS}?wamid={quote(wamid, safe='')}")
-            answer = await self._transport.get(target)
+            answer = await self._transport.get(self._question(credentials, question))
         except ValueError:
             return StatusReport(None, codes.OWN["bad_credentials"].meaning)
         except NoAnswer as failure:
-            return StatusReport(None, codes.OWN[failure.code].meaning)
-        return read_status(answer, credentials, wamid, now=now_s())
+            hold = UNREACHED_HOLD_S if failure.code in _UNREACHED else None
+            return StatusReport(None, codes.OWN[failure.code].meaning, hold)
+        return read_status(answer, credentials, provider_message_id, now=now_s())
 
     async def time(self) -> datetime | None:
         """What time BizChat's machine has, to the second, by an answer's Date; None when out of reach."""

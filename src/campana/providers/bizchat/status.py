@@ -1,12 +1,11 @@
 """Asking BizChat what became of one message, for those whose webhooks stay silent (bizchat.md, Endpoints)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from campana.domain.messages import MessageStatus
-from campana.domain.receipts import Receipt
+from campana.domain.receipts import UNEXPLAINED, Receipt, StatusReport
 from campana.domain.senders import Credentials
 from campana.providers.bizchat.answer import Answer, parsed, words
 from campana.providers.bizchat.limits import hold_s
@@ -24,25 +23,17 @@ STATUSES: Mapping[str, MessageStatus] = {
 NO_REASON = "WhatsApp reported that the message failed, without saying why."
 
 
-@dataclass(frozen=True, slots=True)
-class StatusReport:
-    """`receipt` is None where nothing was learnt; `reason` then says why. `hold_s` as in an Outcome.
-
-    A FAILED receipt from here has no reason of the provider's: the call gives none. Refusal of the id
-    and refusal of the credentials look the same.
-    """
-
-    receipt: Receipt | None
-    reason: str = ""
-    hold_s: float | None = None
-
-
 def read_status(answer: Answer, credentials: Credentials, wamid: str, *, now: float) -> StatusReport:
-    """What an answer of contact/message-status says about the message `wamid`."""
+    """What an answer of contact/message-status says about the message `wamid`.
+
+    A FAILED receipt from here has no reason of the provider's: the call gives none. Refusal of the id and
+    refusal of the credentials look the same.
+    """
     hold = hold_s(answer.headers, now=now)
     content = parsed(answer.body)
     if answer.status != 200 or content is None:
-        return StatusReport(None, f"BizChat answered with HTTP status {answer.status}", hold)
+        said = f"BizChat answered with HTTP status {answer.status}"
+        return StatusReport(None, said, hold, throttled=answer.status == 429)
     if content.get("result") == "failed":
         return StatusReport(None, words(content, credentials) or "BizChat does not know the message", hold)
     data = content.get("data")
@@ -60,7 +51,7 @@ def _receipt(wamid: str, status: MessageStatus, row: Mapping[str, Any]) -> Recei
         provider_message_id=wamid,
         status=status,
         at=_moment(row.get("updated_at")),
-        code="failed" if failed else "",
+        code=UNEXPLAINED if failed else "",
         reason=NO_REASON if failed else "",
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic_core import from_json
 
 from campana.domain.messages import MessageStatus
-from campana.domain.receipts import Event, Receipt, Reply
+from campana.domain.receipts import UNEXPLAINED, Event, Receipt, Reply
 from campana.providers.bizchat import codes
 from campana.providers.bizchat.redact import quoted
 from campana.providers.bizchat.status import NO_REASON
@@ -72,7 +72,7 @@ def _failure(row: Json) -> tuple[str, str]:
     if isinstance(number, str) and number.isascii() and number.isdecimal() and len(number) < 10:
         number = int(number)
     if not isinstance(number, int) or isinstance(number, bool) or number < 0:
-        return "failed", NO_REASON
+        return UNEXPLAINED, NO_REASON
     details = _text(_object(error.get("error_data")).get("details"))
     said = quoted(details or _text(error.get("title")) or _text(error.get("message")))
     meaning = codes.meta(number).meaning
@@ -137,7 +137,7 @@ def _wrapped(wrapper: Json, contact: Json) -> Iterator[Event]:
             yield Reply(phone, _text(wrapper.get("body")), wamid or None, replied_to or None)
     elif status is not None and wamid:
         failed = status is MessageStatus.FAILED
-        code, reason = ("failed", NO_REASON) if failed else ("", "")
+        code, reason = (UNEXPLAINED, NO_REASON) if failed else ("", "")
         yield Receipt(wamid, status, None, code, reason, phone)
 
 

@@ -30,6 +30,7 @@ _MESSAGES = (
             messages.c.sent_at,
             messages.c.delivered_at,
             messages.c.read_at,
+            messages.c.inferred,
         ),
     )
     .where(messages.c.campaign_id == bindparam("campaign"))

@@ -130,6 +130,8 @@ _AS_NEW: dict[str, Any] = {
     "delivered_at": None,
     "read_at": None,
     "settled_at": None,
+    "inferred": False,
+    "rests_until": None,
 }
 
 

@@ -1,106 +1,130 @@
-"""Receipts: what the provider says later of a message it accepted. They come doubled and out of order."""
+"""Receipts: what the provider says later of messages it accepted. They come doubled and out of order."""
 
-from datetime import datetime
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, literal, select, update
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.exc import IntegrityError
 
-from campana.domain.messages import RECEIPT_RANK, MessageStatus, start_states
+from campana.domain.messages import MessageStatus
+from campana.domain.receipts import Receipt, Standing, told
+from campana.engine.ports import MessageKey
 from campana.stores.sql.books import Shift, hold, shift
-from campana.stores.sql.columns import Moment
 from campana.stores.sql.outcomes import provider_key
 from campana.stores.sql.part import Part
 from campana.stores.sql.schema import messages
-from campana.stores.sql.transactions import Transaction
+from campana.stores.sql.transactions import Transaction, Values
 
-_RECEIVED = frozenset({*RECEIPT_RANK, MessageStatus.FAILED})
-_WENT_OUT = frozenset(
-    {MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.READ, MessageStatus.UNKNOWN}
+_CHANGED = ("code", "reason", "sent_at", "delivered_at", "read_at", "settled_at")
+_FIND = select(
+    *(messages.c[name] for name in ("campaign_id", "row", "provider_message_id", "status", *_CHANGED))
+).where(messages.c.provider_key.in_(bindparam("keys", expanding=True)))
+_WRITE = (
+    update(messages)
+    .where(
+        messages.c.campaign_id == bindparam("campaign"),
+        messages.c.row == bindparam("at_row"),
+        messages.c.status == bindparam("origin"),
+    )
+    .values({name: bindparam(f"to_{name}") for name in ("status", *_CHANGED)})
 )
+_ADOPT = (
+    update(messages)
+    .where(
+        messages.c.campaign_id == bindparam("campaign"),
+        messages.c.row == bindparam("at_row"),
+        messages.c.status == MessageStatus.UNKNOWN.value,
+        messages.c.provider_message_id.is_(None),
+    )
+    .values(provider_message_id=bindparam("name"), provider_key=bindparam("key"), inferred=True)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A message that receipts are about, as it stands."""
+
+    key: MessageKey
+    standing: Standing
+
+    def after(self, receipts: Iterable[Receipt]) -> Standing:
+        standing = self.standing
+        for receipt in receipts:
+            standing = told(standing, receipt)
+        return standing
 
 
 class Receipts(Part):
     """See Ledger."""
 
-    async def receive(
-        self,
-        sender_id: UUID,
-        provider_message_id: str,
-        status: MessageStatus,
-        *,
-        at: datetime,
-        code: str | None = None,
-        reason: str | None = None,
-    ) -> bool:
-        """Raises ValueError for a status that no receipt brings. READ implies delivered."""
-        if status not in _RECEIVED:
-            raise ValueError(f"no receipt says {status}")
-        known = await self._database.read(partial(_find, sender_id, provider_message_id))
-        if known is None:
-            return False
-        if not _says_something_new(known, status, at):
-            return True
+    async def receive(self, sender_id: UUID, receipts: Sequence[Receipt]) -> Sequence[Receipt]:
+        said: dict[str, list[Receipt]] = defaultdict(list)
+        for receipt in receipts:
+            said[receipt.provider_message_id].append(receipt)
+        known = await self._database.read(partial(_find, sender_id, said))
+        news = {
+            name: said[name]
+            for name, message in known.items()
+            if message.after(said[name]) != message.standing
+        }
+        if news:
+            await self._database.write(partial(_apply, sender_id, news, {known[name].key for name in news}))
+        return [receipt for receipt in receipts if receipt.provider_message_id not in known]
 
+    async def adopt(self, key: MessageKey, provider_message_id: str) -> bool:
         async def work(tx: Transaction) -> bool:
-            campaign = (await hold(tx, [known.campaign_id])).get(known.campaign_id)
-            message = await _find(sender_id, provider_message_id, tx)
-            if campaign is None or message is None:
+            campaign = (await hold(tx, [key.campaign_id])).get(key.campaign_id)
+            if campaign is None:
                 return False
-            await _keep_earliest_delivery(tx, message, status, at)
-            origin = MessageStatus(message.status)
-            if origin in _origins(status):
-                await tx.execute(_this(message).values(_changes(status, at, code, reason)))
-                await shift(tx, Shift(campaign, {origin: -1, status: 1}))
-            return True
+            short = provider_key(campaign.sender_id, provider_message_id)
+            values = {"campaign": campaign.id, "at_row": key.row, "name": provider_message_id, "key": short}
+            return (await tx.execute(_ADOPT, values)).rowcount == 1
 
-        return await self._database.write(work)
+        try:
+            return await self._database.write(work)
+        except IntegrityError:
+            return False  # another message has that id
 
 
-async def _find(sender_id: UUID, provider_message_id: str, tx: Transaction) -> Row[Any] | None:
+async def _find(sender_id: UUID, names: Iterable[str], tx: Transaction) -> dict[str, _Known]:
     """By the short key, then by the id itself."""
-    query = select(messages).where(
-        messages.c.provider_key == provider_key(sender_id, provider_message_id),
-        messages.c.provider_message_id == provider_message_id,
-    )
-    return (await tx.execute(query)).one_or_none()
+    wanted = set(names)
+    keys = sorted(provider_key(sender_id, name) for name in wanted)
+    found = {}
+    for row in await tx.execute(_FIND, {"keys": keys}):
+        campaign_id, number, name, status, *rest = tuple(row)
+        if name in wanted:
+            standing = Standing(MessageStatus(status), *rest)
+            found[name] = _Known(MessageKey(campaign_id, number), standing)
+    return found
 
 
-def _origins(status: MessageStatus) -> frozenset[MessageStatus]:
-    return start_states(status) & _WENT_OUT
-
-
-def _says_something_new(message: Row[Any], status: MessageStatus, at: datetime) -> bool:
-    if MessageStatus(message.status) in _origins(status):
-        return True
-    return bool(status is MessageStatus.DELIVERED and message.delivered_at and at < message.delivered_at)
-
-
-def _this(message: Row[Any]) -> Any:
-    return update(messages).where(
-        messages.c.campaign_id == message.campaign_id,
-        messages.c.row == message.row,
-        messages.c.status == message.status,
-    )
-
-
-async def _keep_earliest_delivery(
-    tx: Transaction, message: Row[Any], status: MessageStatus, at: datetime
+async def _apply(
+    sender_id: UUID, said: Mapping[str, Sequence[Receipt]], keys: Iterable[MessageKey], tx: Transaction
 ) -> None:
-    """A delivery told after the reading still says when it was; the state does not go back."""
-    if status is MessageStatus.DELIVERED and message.delivered_at and at < message.delivered_at:
-        await tx.execute(_this(message).values(delivered_at=at))
+    """With their campaigns locked, look again and write what is new."""
+    held = await hold(tx, {key.campaign_id for key in keys})
+    changes: list[Values] = []
+    moves: dict[UUID, Counter[MessageStatus]] = defaultdict(Counter)
+    for name, message in (await _find(sender_id, said, tx)).items():
+        after = message.after(said[name])
+        if after == message.standing or message.key.campaign_id not in held:
+            continue
+        changes.append(_values(message, after))
+        moves[message.key.campaign_id][message.standing.status] -= 1
+        moves[message.key.campaign_id][after.status] += 1
+    if changes:
+        await tx.execute(_WRITE, changes)
+        await shift(tx, *(Shift(held[campaign_id], by) for campaign_id, by in moves.items()))
 
 
-def _changes(status: MessageStatus, at: datetime, code: str | None, reason: str | None) -> dict[str, Any]:
-    """What an UNKNOWN was about no longer matters once the provider speaks."""
-    moment = literal(at, Moment())
-    changes: dict[str, Any] = {"status": status.value, "code": code, "reason": reason}
-    if status is MessageStatus.FAILED:
-        return changes | {"settled_at": at}
-    changes["sent_at"] = func.coalesce(messages.c.sent_at, moment)
-    if status is MessageStatus.SENT:
-        return changes
-    changes["delivered_at"] = func.coalesce(messages.c.delivered_at, moment)
-    return changes | ({"read_at": at} if status is MessageStatus.READ else {})
+def _values(message: _Known, after: Standing) -> Values:
+    return {
+        "campaign": message.key.campaign_id,
+        "at_row": message.key.row,
+        "origin": message.standing.status.value,
+        "to_status": after.status.value,
+    } | {f"to_{name}": getattr(after, name) for name in _CHANGED}

@@ -166,7 +166,7 @@ def counts_mapping(row: Mapping[Any, Any]) -> dict[str, int]:
 
 def message_of(campaign_id: UUID, message: Row[Any], person: Row[Any]) -> Message:
     """From rows of exactly these columns: a page has a thousand of them."""
-    row, status, attempts, identity, code, reason, sent, delivered, read = tuple(message)
+    row, status, attempts, identity, code, reason, sent, delivered, read, inferred = tuple(message)
     _, phone, name, cells = tuple(person)
     return Message(
         campaign_id=campaign_id,
@@ -182,4 +182,5 @@ def message_of(campaign_id: UUID, message: Row[Any], person: Row[Any]) -> Messag
         delivered_at=delivered,
         read_at=read,
         values=tuple(unpack_cells(cells)),
+        inferred=inferred,
     )

@@ -8,8 +8,10 @@ from campana.stores.sql.accounts import Accounts
 from campana.stores.sql.api_keys import ApiKeys
 from campana.stores.sql.campaigns import Campaigns
 from campana.stores.sql.database import Database
+from campana.stores.sql.duties import Duties
 from campana.stores.sql.health import Health, check_version
 from campana.stores.sql.hosts import Hosts
+from campana.stores.sql.inbox import Inbox
 from campana.stores.sql.lanes import Lanes
 from campana.stores.sql.lists import Lists
 from campana.stores.sql.loading import Loading
@@ -23,9 +25,12 @@ from campana.stores.sql.second_factors import SecondFactors
 from campana.stores.sql.senders import Senders
 from campana.stores.sql.sessions import Sessions
 from campana.stores.sql.settling import Settling
+from campana.stores.sql.silence import Silence
 from campana.stores.sql.suppressions import Suppressions
 from campana.stores.sql.taking import Taking
+from campana.stores.sql.unmatched import UnmatchedReceipts
 from campana.stores.sql.urls import driver_url
+from campana.stores.sql.webhooks import Webhooks
 
 if TYPE_CHECKING:
     from campana.engine.ports import Store
@@ -50,7 +55,12 @@ class SqlStore(
     Taking,
     Settling,
     Receipts,
+    Silence,
+    Inbox,
+    UnmatchedReceipts,
+    Webhooks,
     Lanes,
+    Duties,
     Hosts,
 ):
     """Implements `engine.ports.Store` on SQLite and PostgreSQL. Belongs to the event loop it was opened

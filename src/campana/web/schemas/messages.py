@@ -34,6 +34,9 @@ class MessageOut(Output):
     sent_at: datetime | None
     delivered_at: datetime | None
     read_at: datetime | None
+    inferred: bool = Field(
+        description="it was UNKNOWN, and its state comes from receipts matched by number and time"
+    )
 
     @classmethod
     def of(cls, source: object) -> Self:

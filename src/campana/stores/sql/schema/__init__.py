@@ -13,6 +13,7 @@ from campana.stores.sql.schema.lists import (
     suppressions,
 )
 from campana.stores.sql.schema.people import accounts, api_keys, users
+from campana.stores.sql.schema.receipts import duties, inbox, unmatched_receipts, webhooks
 from campana.stores.sql.schema.senders import hosts, lanes, senders, usage
 from campana.stores.sql.schema.sign_in import attempts, links, recovery_codes, second_factors, sessions
 
@@ -23,7 +24,9 @@ __all__ = [
     "attempts",
     "campaigns",
     "counts",
+    "duties",
     "hosts",
+    "inbox",
     "lanes",
     "links",
     "messages",
@@ -37,6 +40,8 @@ __all__ = [
     "senders",
     "sessions",
     "suppressions",
+    "unmatched_receipts",
     "usage",
     "users",
+    "webhooks",
 ]

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -92,6 +93,10 @@ messages = Table(
     Column("delivered_at", Moment),
     Column("read_at", Moment),
     Column("settled_at", Moment),
+    # An UNKNOWN one that was found again by number and time, not by its id.
+    Column("inferred", Boolean, nullable=False, server_default=false()),
+    # The provider is not asked about it before then.
+    Column("rests_until", Moment),
     CheckConstraint("not_before IS NULL OR status = 'PENDING'", "pause_is_pending"),
     CheckConstraint("status <> 'SENDING' OR fence IS NOT NULL", "sending_has_fence"),
     Index(None, "campaign_id", "status", "row"),
@@ -108,6 +113,13 @@ messages = Table(
         unique=True,
         sqlite_where=text("provider_key IS NOT NULL"),
         postgresql_where=text("provider_key IS NOT NULL"),
+    ),
+    # Of the silent ones the newest: those of which nothing was heard since the provider accepted them.
+    Index(
+        None,
+        "sent_at",
+        sqlite_where=text("status = 'SENT'"),
+        postgresql_where=text("status = 'SENT'"),
     ),
     sqlite_with_rowid=False,
 )
