@@ -29,10 +29,9 @@ async def matching_rows(
     of_list = select(table.first_row).where(table.list_id == list_id, table.last_row > after)
     firsts = (await tx.execute(of_list.order_by(table.first_row))).scalars().all()
     for stretch in stretches(firsts):
-        for numbers, names in (
-            await tx.execute(_texts_with(list_id, search, (stretch[0], stretch[-1])))
-        ).all():
-            if rows := sorted({row for row in search.rows_of(numbers, names) if row > after}):
+        texts = await tx.execute(_texts_with(list_id, search, (stretch[0], stretch[-1])))
+        for found in texts.all():
+            if rows := sorted({row for row in search.rows_of(found.numbers, found.names) if row > after}):
                 yield rows
 
 
