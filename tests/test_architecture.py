@@ -30,7 +30,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "campana.web": ("campana.__version__", "campana.domain", "campana.engine", "campana.web"),
     "campana.simulator": ("campana.simulator",),
     "campana.config": ("campana.domain",),
-    "campana.logs": (),
+    "campana.logs": ("campana.domain",),
     "campana.vault": ("campana.domain", "campana.engine.ports"),
     "campana.process": ("campana.domain", "campana.engine"),
     "campana.bootstrap": ("campana",),

@@ -12,6 +12,7 @@ from campana.domain.campaigns import Campaign
 from campana.domain.errors import StoreUnavailable
 from campana.domain.senders import Sender
 from campana.engine.accounts import Accounts
+from campana.engine.audit import Audit
 from campana.engine.campaigns import Campaigns
 from campana.engine.clock import SystemClock
 from campana.engine.control import Control, Levers
@@ -24,12 +25,12 @@ from campana.engine.previews import Previews
 from campana.engine.reports import Reports
 from campana.engine.sender_rules import SenderPolicy
 from campana.engine.senders import Gate, Senders
-from campana.engine.sending.lane import LaneTools
 from campana.engine.sending.owner import is_dead, this_process
 from campana.engine.sending.recovery import Recovery
 from campana.engine.sending.scheduler import Scheduler
 from campana.engine.sending.slowdowns import Slowdowns
 from campana.engine.sending.starter import Starter
+from campana.engine.sending.tools import LaneTools
 from campana.engine.sending.worker import Worker
 from campana.engine.service import Watch
 from campana.engine.services import Services
@@ -113,8 +114,11 @@ async def built(settings: Settings) -> AsyncIterator[Campana]:
         }
         for provider in providers.values():
             stack.push_async_callback(provider.close)
-        tools = LaneTools(store, vault, SystemClock(), Signals(), Metrics(CollectorRegistry()))
-        starter = Starter(store, vault, tools.clock, tools.signals, tools.metrics)
+        clock = SystemClock()
+        tools = LaneTools(store, vault, clock, Signals(), Metrics(CollectorRegistry()), Audit(store, clock))
+        starter = Starter(
+            store, vault, clock, signals=tools.signals, metrics=tools.metrics, audit=tools.audit
+        )
         yield Campana(
             settings, store, tools, providers, starter, _services(settings, tools, providers, starter)
         )
@@ -133,7 +137,7 @@ async def _store(url: str) -> SqlStore:
 def _services(
     settings: Settings, tools: LaneTools, providers: Mapping[str, BizChat], starter: Starter
 ) -> Services:
-    store, clock, signals = tools.store, tools.clock, tools.signals
+    store, clock, signals, audit = tools.store, tools.clock, tools.signals, tools.audit
     policy = SenderPolicy(
         rate_limit_per_s=settings.rate_limit_per_s,
         daily_limit=settings.daily_limit,
@@ -141,20 +145,23 @@ def _services(
         country=settings.country,
     )
     drafting = Drafting(store, clock=clock)
-    campaigns = Campaigns(store, drafting, clock=clock, signals=signals)
-    control = Control(store, Levers(starter, signals), clock=clock)
+    campaigns = Campaigns(store, drafting, audit, clock=clock, signals=signals)
+    control = Control(store, Levers(starter, signals), audit, clock=clock)
     return Services(
         catalog=store,
-        accounts=Accounts(store, clock),
-        senders=Senders(store, Gate(tools.vault, providers), clock=clock, signals=signals, policy=policy),
-        imports=Imports(store, clock, new_id),
-        lists=RecipientLists(store),
+        accounts=Accounts(store, clock, audit),
+        audit=audit,
+        senders=Senders(
+            store, Gate(tools.vault, providers), audit, clock=clock, signals=signals, policy=policy
+        ),
+        imports=Imports(store, clock, new_id, audit),
+        lists=RecipientLists(store, audit),
         campaigns=campaigns,
         control=control,
         previews=Previews(store, drafting),
-        trials=Trials(store, Bench(drafting, campaigns, control), clock=clock),
-        reports=Reports(store),
+        trials=Trials(store, Bench(drafting, campaigns, control), audit, clock=clock),
+        reports=Reports(store, audit),
         slowdowns=Slowdowns(store, providers),
-        suppressions=Suppressions(store, clock=clock),
+        suppressions=Suppressions(store, audit, clock=clock),
         hub=ProgressHub(store),
     )

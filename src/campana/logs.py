@@ -2,15 +2,15 @@
 written."""
 
 import logging
-import re
 import sys
 from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
+from campana.domain.masking import mask_phones
+
 _HIDDEN = {"api_token", "vendor_uid", "token", "password", "secret", "authorization", "text", "fields"}
-_PHONE = re.compile(r"\+?\d{8,15}(?!\d)")
 
 
 def set_up_logs(log_format: str, level: str) -> None:
@@ -46,6 +46,6 @@ def hide_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) ->
     for name, value in event.items():
         if name in _HIDDEN:
             event[name] = "…"
-        elif isinstance(value, str) and name in ("phone", "exception", "error", "reason"):
-            event[name] = _PHONE.sub(lambda match: "…" + match.group()[-4:], value)
+        elif isinstance(value, str):
+            event[name] = mask_phones(value)
     return event

@@ -10,6 +10,7 @@ from typer.main import get_command
 
 from campana.cli.app import app
 from campana.config import Settings
+from campana.domain.audit import AuditAction
 from campana.domain.campaigns import CampaignStatus
 from campana.domain.messages import MessageStatus
 from campana.engine.metrics import Metrics
@@ -66,6 +67,13 @@ def test_every_status_is_explained() -> None:
     told = page("states.md")
     for status in (*CampaignStatus, *MessageStatus):
         assert f"`{status}`" in told
+
+
+def test_every_action_of_the_audit_trail_has_its_line_and_no_other_does() -> None:
+    told = set(
+        re.findall(r"`(\w+\.\w+)`", page("security.md").partition("### Actions")[2].partition("\n#")[0])
+    )
+    assert told == {action.value for action in AuditAction}
 
 
 def test_every_link_between_pages_leads_somewhere() -> None:

@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 
 from campana.domain.campaigns import CampaignStatus, OnDailyLimit
 from campana.domain.senders import Credentials, Sender
+from campana.engine.audit import Audit
 from campana.engine.credentials import seal_credentials
 from campana.engine.metrics import Metrics
 from campana.engine.ports import CampaignView, Store
@@ -50,7 +51,14 @@ class Office:
         self.sender: Sender | None = None
 
     def scheduler(self) -> Scheduler:
-        starter = Starter(self.store, self.vault, self.clock, self.signals, Metrics(CollectorRegistry()))
+        starter = Starter(
+            self.store,
+            self.vault,
+            self.clock,
+            signals=self.signals,
+            metrics=Metrics(CollectorRegistry()),
+            audit=Audit(self.store, self.clock),
+        )
         return Scheduler(self.store, starter, self.clock, self.signals, interval_s=0.05)
 
     async def look(self) -> None:

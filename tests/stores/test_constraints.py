@@ -1,12 +1,16 @@
 """Invariants that the database itself keeps, whatever a verb may get wrong one day."""
 
+from uuid import uuid4
+
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
+from campana.domain.audit import ENGINE, AuditEntry, subject_of
 from campana.domain.messages import MessageStatus
+from campana.engine.ports import AuditQuery
 from campana.stores import SqlStore
-from campana.stores.sql.schema import COUNTED, campaigns, counts, lanes, messages, usage
+from campana.stores.sql.schema import COUNTED, audit_entries, campaigns, counts, lanes, messages, usage
 from tests.support.cast import (
     MORNING,
     TODAY,
@@ -42,6 +46,27 @@ async def test_what_can_not_be_is_refused_by_the_database(store: SqlStore) -> No
     ):
         with pytest.raises(IntegrityError):
             await change(broken)
+
+
+async def test_the_audit_trail_only_grows(store: SqlStore) -> None:
+    account = await make_account(store)
+    entry = AuditEntry(uuid4(), account.id, MORNING, ENGINE, "campaign.paused", subject_of(account))
+    await store.add_audit_entry(entry)
+    change = store._database.change
+    breaking = [
+        update(audit_entries).values(actor="nobody"),
+        delete(audit_entries),
+        text("TRUNCATE audit_entries"),
+    ]
+    if store._database.is_sqlite:
+        names = ", ".join(column.name for column in audit_entries.columns)
+        breaking[2] = text(
+            f"INSERT OR REPLACE INTO audit_entries ({names}) SELECT {names} FROM audit_entries"
+        )
+    for broken in breaking:
+        with pytest.raises(IntegrityError, match="append-only"):
+            await change(broken)
+    assert (await store.audit_entries(account.id, AuditQuery(), limit=9)).items == (entry,)
 
 
 def test_every_state_is_counted() -> None:

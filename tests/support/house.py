@@ -23,6 +23,7 @@ from campana.domain.outcomes import ApprovedTemplate, Check, CheckVerdict, Outco
 from campana.domain.receipts import Event, StatusReport
 from campana.domain.senders import Credentials
 from campana.engine.accounts import Accounts
+from campana.engine.audit import Audit
 from campana.engine.campaigns import Campaigns
 from campana.engine.clock import SystemClock
 from campana.engine.control import Control, Levers
@@ -36,11 +37,11 @@ from campana.engine.previews import Previews
 from campana.engine.reports import Reports
 from campana.engine.sender_rules import SenderPolicy
 from campana.engine.senders import Gate, Senders
-from campana.engine.sending.lane import LaneTools
 from campana.engine.sending.recovery import Recovery
 from campana.engine.sending.scheduler import Scheduler
 from campana.engine.sending.slowdowns import Slowdowns
 from campana.engine.sending.starter import Starter
+from campana.engine.sending.tools import LaneTools
 from campana.engine.sending.worker import Worker
 from campana.engine.service import Watch
 from campana.engine.services import Services
@@ -242,23 +243,27 @@ def _build(store: Store, settings: WebSettings | None) -> House:
     registry, complaints = CollectorRegistry(), list[str]()
     vault, metrics = FernetVault("k" * 40), Metrics(registry)
     providers: dict[str, Provider] = {"bizchat": provider}
-    starter = Starter(store, vault, clock, signals, metrics)
+    audit = Audit(store, clock)
+    starter = Starter(store, vault, clock, signals=signals, metrics=metrics, audit=audit)
     drafting = Drafting(store, clock=clock)
-    campaigns = Campaigns(store, drafting, clock=clock, signals=signals)
-    control = Control(store, Levers(starter, signals), clock=clock)
+    campaigns = Campaigns(store, drafting, audit, clock=clock, signals=signals)
+    control = Control(store, Levers(starter, signals), audit, clock=clock)
     services = Services(
         catalog=store,
-        accounts=Accounts(store, clock),
-        senders=Senders(store, Gate(vault, providers), clock=clock, signals=signals, policy=SenderPolicy()),
-        imports=Imports(store, clock, new_id),
-        lists=RecipientLists(store),
+        accounts=Accounts(store, clock, audit),
+        audit=audit,
+        senders=Senders(
+            store, Gate(vault, providers), audit, clock=clock, signals=signals, policy=SenderPolicy()
+        ),
+        imports=Imports(store, clock, new_id, audit),
+        lists=RecipientLists(store, audit),
         campaigns=campaigns,
         control=control,
         previews=Previews(store, drafting),
-        trials=Trials(store, Bench(drafting, campaigns, control), clock=clock),
-        reports=Reports(store),
+        trials=Trials(store, Bench(drafting, campaigns, control), audit, clock=clock),
+        reports=Reports(store, audit),
         slowdowns=Slowdowns(store, providers),
-        suppressions=Suppressions(store, clock=clock),
+        suppressions=Suppressions(store, audit, clock=clock),
         hub=ProgressHub(store, look_s=0.05),
     )
 
@@ -266,7 +271,7 @@ def _build(store: Store, settings: WebSettings | None) -> House:
         return complaints
 
     app = create_app(services, monitoring=Monitoring(registry, readiness), clock=clock, settings=settings)
-    tools = LaneTools(store, vault, clock, signals, metrics)
+    tools = LaneTools(store, vault, clock, signals, metrics, audit)
     engine = Watch(
         [
             Recovery(store, clock, signals, lambda _owner: False),

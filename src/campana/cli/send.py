@@ -140,7 +140,7 @@ async def _sender(campana: Campana, principal: Principal, name: str | None) -> S
 async def _import(campana: Campana, principal: Principal, order: Order, sender: Sender) -> RecipientList:
     with order.file.open("rb") as file:
         recipients, _, problems = await campana.services.imports.add_file(
-            principal.account_id, principal.user_id, order.file.name, file, order.country or sender.country
+            principal, order.file.name, file, order.country or sender.country
         )
     for problem in problems[:PROBLEMS_SHOWN]:
         errors.print(f"row {problem.row}, {problem.column}: {problem.reason}", markup=False, style="yellow")

@@ -33,6 +33,8 @@ class Way(StrEnum):
     SESSION = "session"
     KEY = "api key"
     COMMAND = "command line"
+    ENGINE = "engine"
+    """nobody did: Campana acted by itself"""
 
 
 @dataclass(frozen=True, slots=True)

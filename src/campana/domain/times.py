@@ -19,6 +19,11 @@ def as_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
+def iso(moment: datetime) -> str:
+    """ISO 8601 in UTC, to the millisecond, ending in Z."""
+    return as_utc(moment).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def parse_schedule(text: str, *, now: datetime, field: str = "scheduled_at") -> datetime:
     """An ISO 8601 time with an offset, or "now", as UTC. Raises InvalidInput when it has no offset or is
     past."""

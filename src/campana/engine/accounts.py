@@ -5,13 +5,15 @@ import asyncio
 import hashlib
 import re
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 from argon2 import PasswordHasher
 
-from campana.domain.accounts import Account, ApiKey, Principal, Role, User
+from campana.domain.accounts import Account, ApiKey, Principal, Role, User, Way
+from campana.domain.audit import COMMAND_LINE, AuditAction, Subject, subject_of
 from campana.domain.errors import FieldProblem, InvalidInput, NotFound, NotSignedIn
+from campana.engine.audit import Audit
 from campana.engine.ids import new_id
 from campana.engine.ports import Clock, People
 
@@ -38,8 +40,9 @@ class NewKey:
 class Accounts:
     """Adds users and keys, and tells who stands behind a key."""
 
-    def __init__(self, catalog: People, clock: Clock) -> None:
+    def __init__(self, catalog: People, clock: Clock, audit: Audit) -> None:
         self._catalog = catalog
+        self._audit = audit
         self._clock = clock
         self._hasher = PasswordHasher()
 
@@ -72,6 +75,13 @@ class Accounts:
         )
         await self._catalog.add_user(user)
         log.info("user.added", user=str(user.id), account=str(home.id), role=role.value, admin=admin)
+        await self._audit.note(
+            COMMAND_LINE,
+            AuditAction.USER_ADDED,
+            subject_of(user),
+            {"role": role.value, "admin": admin},
+            account_id=home.id,
+        )
         return user
 
     async def create_api_key(self, email: str, name: str) -> NewKey:
@@ -91,6 +101,13 @@ class Accounts:
         )
         await self._catalog.add_api_key(record)
         log.info("api_key.created", user=str(user.id), key=str(record.id))
+        await self._audit.note(
+            COMMAND_LINE,
+            AuditAction.KEY_CREATED,
+            Subject("api_key", record.id, record.name),
+            {"user": user.email},
+            account_id=user.account_id,
+        )
         return NewKey(key, record)
 
     async def revoke_api_keys(self, email: str, name: str) -> int:
@@ -99,6 +116,14 @@ class Accounts:
         user = await self._user(email)
         dropped = await self._catalog.drop_api_keys(user.id, name)
         log.info("api_key.revoked", user=str(user.id), keys=dropped)
+        if dropped:
+            await self._audit.note(
+                COMMAND_LINE,
+                AuditAction.KEY_REVOKED,
+                Subject("api_key", None, name),
+                {"user": user.email, "keys": dropped},
+                account_id=user.account_id,
+            )
         return dropped
 
     async def authenticate(self, key: str) -> Principal:
@@ -108,7 +133,7 @@ class Accounts:
         found = await self._catalog.api_key(_digest(key))
         if found is None:
             raise NotSignedIn("this API key is not valid, or not any more")
-        return principal_of(found[1])
+        return replace(principal_of(found[1]), way=Way.KEY)
 
     async def principal(self, email: str) -> Principal:
         """The user of that address as the one who acts, for commands on the machine. Raises NotFound."""
@@ -147,6 +172,9 @@ class Accounts:
         account = Account(id=new_id(), name=wanted, created_at=self._clock.now())
         await self._catalog.add_account(account)
         log.info("account.added", account=str(account.id))
+        await self._audit.note(
+            COMMAND_LINE, AuditAction.ACCOUNT_ADDED, subject_of(account), account_id=account.id
+        )
         return account
 
 

@@ -8,9 +8,12 @@ from uuid import UUID
 import structlog
 
 from campana.domain.accounts import Principal
-from campana.domain.campaigns import EDITABLE, Campaign, CampaignStatus
+from campana.domain.audit import AuditAction, Detail, subject_of
+from campana.domain.campaigns import EDITABLE, Campaign, CampaignKind, CampaignStatus
 from campana.domain.errors import Conflict, InvalidInput, NotFound
 from campana.domain.permissions import Action, permit
+from campana.domain.times import iso
+from campana.engine.audit import Audit
 from campana.engine.drafting import Draft, Drafting, new_campaign
 from campana.engine.ports import CampaignView, Clock, Page, Store
 from campana.engine.requests import UNSET, CampaignChanges, CampaignRequest
@@ -25,8 +28,11 @@ _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 class Campaigns:
     """Makes campaigns whole or not at all, finds them, and changes those that have not started."""
 
-    def __init__(self, store: Store, drafting: Drafting, *, clock: Clock, signals: Signals) -> None:
+    def __init__(
+        self, store: Store, drafting: Drafting, audit: Audit, *, clock: Clock, signals: Signals
+    ) -> None:
         self._store = store
+        self._audit = audit
         self._drafting = drafting
         self._clock = clock
         self._signals = signals
@@ -44,7 +50,7 @@ class Campaigns:
             raise InvalidInput.of("Idempotency-Key", "must be 1 to 200 visible ASCII characters")
         known = await self._known(principal, request, idempotency_key)
         if known is not None:
-            return await self._open(known)
+            return await self._open(principal, known)
         draft = await self._drafting.check(principal, request)
         return await self.begin(principal, request, draft, idempotency_key=idempotency_key)
 
@@ -77,7 +83,7 @@ class Campaigns:
         if there.id != campaign.id:
             # Another request with the same key was a little faster.
             _same_request(there, request)
-        return await self._open(there)
+        return await self._open(principal, there)
 
     async def get(self, principal: Principal, campaign_id: UUID) -> CampaignView:
         """The campaign with its counts. Raises NotFound."""
@@ -127,7 +133,20 @@ class Campaigns:
             raise _not_editable((await self.get(principal, campaign_id)).campaign.status)
         self._signals.ring()
         log.info("campaign.changed", campaign=str(campaign_id), user=str(principal.user_id))
+        changed = {"changed": ", ".join(changes.named())}
+        await self._audit.note(principal, AuditAction.CAMPAIGN_CHANGED, subject_of(edited), changed)
         return await self.get(principal, campaign_id)
+
+    async def _note_creation(self, principal: Principal, campaign: Campaign) -> None:
+        if campaign.kind is CampaignKind.TEST:
+            return  # noted as a test by trials.py, with its number
+        details: dict[str, Detail] = {
+            "template": campaign.template.name,
+            "sender": str(campaign.sender_id),
+            "recipient_list": str(campaign.recipient_list_id),
+            "scheduled_at": iso(campaign.scheduled_at) if campaign.scheduled_at else None,
+        }
+        await self._audit.note(principal, AuditAction.CAMPAIGN_CREATED, subject_of(campaign), details)
 
     async def _known(
         self, principal: Principal, request: CampaignRequest, key: str | None
@@ -138,7 +157,7 @@ class Campaigns:
             _same_request(known, request)
         return known
 
-    async def _open(self, campaign: Campaign) -> CampaignView:
+    async def _open(self, principal: Principal, campaign: Campaign) -> CampaignView:
         """Load what is not loaded yet and let the campaign be seen; nothing of that for one that is open."""
         view = await self._store.campaign(campaign.account_id, campaign.id)
         if view is not None:
@@ -149,6 +168,7 @@ class Campaigns:
         status = CampaignStatus.SCHEDULED if campaign.scheduled_at else CampaignStatus.DRAFT
         if await self._store.open_campaign(campaign.id, status):
             log.info("campaign.created", campaign=str(campaign.id), status=status.value)
+            await self._note_creation(principal, campaign)
         self._signals.ring()
         view = await self._store.campaign(campaign.account_id, campaign.id)
         if view is None:

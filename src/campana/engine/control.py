@@ -7,10 +7,12 @@ from uuid import UUID
 import structlog
 
 from campana.domain.accounts import Principal
+from campana.domain.audit import AuditAction, subject_of
 from campana.domain.campaigns import CampaignStatus, start_states
 from campana.domain.errors import Conflict, InvalidInput, NotFound
 from campana.domain.messages import MessageStatus
 from campana.domain.permissions import Action, permit
+from campana.engine.audit import Audit
 from campana.engine.ports import CampaignView, Clock, Store
 from campana.engine.sending.recovery import sweep
 from campana.engine.sending.starter import Starter
@@ -36,8 +38,9 @@ class Levers:
 class Control:
     """Moves campaigns between their states at a person's wish."""
 
-    def __init__(self, store: Store, levers: Levers, *, clock: Clock) -> None:
+    def __init__(self, store: Store, levers: Levers, audit: Audit, *, clock: Clock) -> None:
         self._store = store
+        self._audit = audit
         self._starter = levers.starter
         self._signals = levers.signals
         self._clock = clock
@@ -48,6 +51,7 @@ class Control:
         moved = await self._move(view, _S.PAUSED, _pausable(), error=f"paused by {principal.email}")
         if moved:
             log.info("campaign.paused", campaign=str(campaign_id), user=str(principal.user_id))
+            await self._audit.note(principal, AuditAction.CAMPAIGN_PAUSED, subject_of(view.campaign))
         return await self._after(principal, view, moved=moved, harmless=_S.PAUSED, verb="paused")
 
     async def resume(self, principal: Principal, campaign_id: UUID) -> CampaignView:
@@ -56,6 +60,7 @@ class Control:
         moved = await self._set_going(view)
         if moved:
             log.info("campaign.resumed", campaign=str(campaign_id), user=str(principal.user_id))
+            await self._audit.note(principal, AuditAction.CAMPAIGN_RESUMED, subject_of(view.campaign))
         return await self._after(principal, view, moved=moved, harmless=None, verb="resumed")
 
     async def cancel(self, principal: Principal, campaign_id: UUID) -> CampaignView:
@@ -64,6 +69,7 @@ class Control:
         moved = await self._move(view, _S.CANCELLED, start_states(_S.CANCELLED))
         if moved:
             log.info("campaign.cancelled", campaign=str(campaign_id), user=str(principal.user_id))
+            await self._audit.note(principal, AuditAction.CAMPAIGN_CANCELLED, subject_of(view.campaign))
             cancelled = await self._view(principal, campaign_id)
             await sweep(cancelled.campaign, self._store, self._clock, at_most=SWEPT_AT_ONCE)
         return await self._after(principal, view, moved=moved, harmless=_S.CANCELLED, verb="cancelled")
@@ -90,6 +96,12 @@ class Control:
             await self._move(view, _S.PAUSED, (_S.COMPLETED, _S.FAILED), error=_RETRYING)
         put_back = await self._put_back(campaign_id, wanted)
         log.info("campaign.retried", campaign=str(campaign_id), messages=put_back, ended=ended)
+        await self._audit.note(
+            principal,
+            AuditAction.CAMPAIGN_RETRIED,
+            subject_of(view.campaign),
+            {"statuses": ", ".join(wanted), "messages": put_back},
+        )
         if ended:
             await self._set_going(await self._view(principal, campaign_id), anew=True)
         self._signals.ring()

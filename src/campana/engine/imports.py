@@ -15,10 +15,14 @@ from uuid import UUID
 
 import structlog
 
+from campana.domain.accounts import Principal
+from campana.domain.audit import AuditAction, Detail, subject_of
 from campana.domain.columns import Columns, Wanted
 from campana.domain.errors import NotFound, StoreUnavailable
+from campana.domain.permissions import Action, permit
 from campana.domain.phones import known_country
 from campana.domain.recipients import Recipient, RecipientList, RowProblem
+from campana.engine.audit import Audit
 from campana.engine.ports import Catalog, Clock
 from campana.engine.reading.limits import Limits
 from campana.engine.reading.process import reading
@@ -48,6 +52,7 @@ class Imports:
         catalog: Catalog,
         clock: Clock,
         new_id: Callable[[], UUID],
+        audit: Audit,
         limits: Limits | None = None,
         *,
         at_once: int = 2,
@@ -55,13 +60,13 @@ class Imports:
         self._catalog = catalog
         self._clock = clock
         self._new_id = new_id
+        self._audit = audit
         self._limits = limits or Limits()
         self._room = asyncio.Semaphore(at_once)
 
     async def add_file(
         self,
-        account_id: UUID,
-        user_id: UUID | None,
+        principal: Principal,
         filename: str,
         file: BinaryIO,
         country: str,
@@ -75,18 +80,23 @@ class Imports:
         `country` is where numbers without a country code belong; columns and sheet are found where they are
         not named. Raises InvalidInput with every reason when the file is refused; nothing stays behind then.
         """
+        permit(principal, Action.UPLOAD)
         wanted = Wanted(_asked(phone_column), _asked(name_column))
         order = Order(known_country(country), wanted, _asked(sheet), self._limits)
         async with self._room, reading(file, order) as answer:
             head = await answer.head()
-            draft = self._draft(account_id, user_id, order.country, head.columns)
+            draft = self._draft(principal, order.country, head.columns)
             draft = replace(draft, filename=_plain_name(filename), sheet=head.sheet)
-            return await self._store(draft, answer.rest())
+            imported = await self._store(draft, answer.rest())
+        made = imported.recipients
+        numbers: dict[str, Detail] = {"total": made.total, "valid": made.valid, "country": made.country}
+        await self._audit.note(principal, AuditAction.LIST_UPLOADED, subject_of(made), numbers)
+        return imported
 
-    def _draft(self, account_id: UUID, user_id: UUID | None, country: str, columns: Columns) -> RecipientList:
+    def _draft(self, principal: Principal, country: str, columns: Columns) -> RecipientList:
         return RecipientList(
             id=self._new_id(),
-            account_id=account_id,
+            account_id=principal.account_id,
             filename="",
             columns=columns.names,
             phone_column=columns.phone_column,
@@ -99,7 +109,7 @@ class Imports:
             suppressed=0,
             blanks={},
             created_at=self._clock.now(),
-            created_by=user_id,
+            created_by=principal.user_id,
         )
 
     async def _store(self, draft: RecipientList, parts: AsyncGenerator[Rows | End, None]) -> Imported:

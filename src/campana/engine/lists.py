@@ -8,9 +8,11 @@ from uuid import UUID
 import structlog
 
 from campana.domain.accounts import Principal
+from campana.domain.audit import AuditAction, subject_of
 from campana.domain.errors import NotFound
 from campana.domain.permissions import Action, permit
 from campana.domain.recipients import Recipient, RecipientList, RowProblem
+from campana.engine.audit import Audit
 from campana.engine.ports import Page, Store
 
 log = structlog.get_logger(__name__)
@@ -33,8 +35,9 @@ class ListView:
 class RecipientLists:
     """Reads and deletes the account's lists."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, audit: Audit) -> None:
         self._store = store
+        self._audit = audit
 
     async def get(self, principal: Principal, list_id: UUID) -> RecipientList:
         """The list. Raises NotFound."""
@@ -63,12 +66,17 @@ class RecipientLists:
     async def delete(self, principal: Principal, list_id: UUID) -> None:
         """Remove the list and its recipients. Raises NotFound; Conflict when a campaign uses it."""
         permit(principal, Action.UPLOAD)
+        found = await self.get(principal, list_id)
         await self._store.drop_list(principal.account_id, list_id)
         log.info("list.deleted", list=str(list_id), user=str(principal.user_id))
+        await self._audit.note(
+            principal, AuditAction.LIST_DELETED, subject_of(found), {"recipients": found.valid}
+        )
 
     async def problems(self, principal: Principal, list_id: UUID) -> AsyncIterator[Sequence[RowProblem]]:
         """All problems of the list, in batches, in row order. Raises NotFound before the first batch."""
-        await self.get(principal, list_id)
+        found = await self.get(principal, list_id)
+        await self._audit.note(principal, AuditAction.LIST_PROBLEMS_EXPORTED, subject_of(found))
         return self._problems(list_id)
 
     async def _problems(self, list_id: UUID) -> AsyncIterator[Sequence[RowProblem]]:

@@ -70,10 +70,10 @@ class CampaignChanges:
             on_daily_limit=campaign.on_daily_limit,
             kind=campaign.kind,
         )
-        given = {
-            name: value
-            for name in ("name", "fields", "header", "scheduled_at")
-            if (value := getattr(self, name)) is not UNSET
-            and (value is not None or name in ("header", "scheduled_at"))
-        }
-        return replace(asked, **given)
+        return replace(asked, **{name: getattr(self, name) for name in self.named()})
+
+    def named(self) -> tuple[str, ...]:
+        """What is to be replaced."""
+        plain = (name for name in ("name", "fields") if getattr(self, name) is not None)
+        clearable = (name for name in ("header", "scheduled_at") if getattr(self, name) is not UNSET)
+        return (*plain, *clearable)

@@ -8,11 +8,13 @@ from uuid import UUID
 import structlog
 
 from campana.domain.accounts import Principal
+from campana.domain.audit import AuditAction, Detail, subject_of
 from campana.domain.errors import ConfigurationError, NotFound
 from campana.domain.limits import Usage, day_of, resets_at
 from campana.domain.outcomes import Check, CheckVerdict
 from campana.domain.permissions import Action, permit
 from campana.domain.senders import Credentials, Sender
+from campana.engine.audit import Audit
 from campana.engine.credentials import open_credentials, seal_credentials
 from campana.engine.ids import new_id
 from campana.engine.ports import Clock, Page, Provider, Store, Vault
@@ -35,9 +37,17 @@ class Senders:
     """Creates, changes and checks senders, and tells how much of the day is left."""
 
     def __init__(
-        self, store: Store, gate: Gate, *, clock: Clock, signals: Signals, policy: SenderPolicy
+        self,
+        store: Store,
+        gate: Gate,
+        audit: Audit,
+        *,
+        clock: Clock,
+        signals: Signals,
+        policy: SenderPolicy,
     ) -> None:
         self._store = store
+        self._audit = audit
         self._vault = gate.vault
         self._providers = gate.providers
         self._clock = clock
@@ -61,6 +71,12 @@ class Senders:
         )
         await self._store.add_sender(sender)
         log.info("sender.created", sender=str(sender.id), account=str(sender.account_id))
+        await self._audit.note(
+            principal,
+            AuditAction.SENDER_CREATED,
+            subject_of(sender),
+            {"provider": sender.provider, **_limits(sender), "credentials": credentials is not None},
+        )
         return sender
 
     async def change(self, principal: Principal, sender_id: UUID, request: SenderRequest) -> Sender:
@@ -81,6 +97,7 @@ class Senders:
         await self._store.save_sender(changed)
         self._signals.ring()
         log.info("sender.changed", sender=str(sender.id), credentials=request.credentials is not None)
+        await self._note_change(principal, sender, changed)
         return changed
 
     async def get(self, principal: Principal, sender_id: UUID) -> Sender:
@@ -116,6 +133,16 @@ class Senders:
         sender = await self.get(principal, sender_id)
         return await usage_of(sender, self._store, self._clock)
 
+    async def _note_change(self, principal: Principal, before: Sender, after: Sender) -> None:
+        was, now = _settings(before), _settings(after)
+        changes: dict[str, Detail] = {
+            name: f"{was[name]} to {now[name]}" for name in now if now[name] != was[name]
+        }
+        if changes:
+            await self._audit.note(principal, AuditAction.SENDER_CHANGED, subject_of(after), changes)
+        if after.sealed_credentials != before.sealed_credentials:
+            await self._audit.note(principal, AuditAction.SENDER_CREDENTIALS, subject_of(after))
+
     def _known(self, sender: Sender) -> Credentials | None:
         """The present credentials, where they can be read: an unreadable rest is replaced, not kept."""
         try:
@@ -145,6 +172,15 @@ def _merged(known: Credentials | None, given: Mapping[str, str] | None) -> Crede
     parts |= {name: given[name].strip() for name in ("api_token", "vendor_uid") if name in given}
     number = given.get("from_phone_number_id", (known and known.from_phone_number_id) or "")
     return Credentials(**parts, from_phone_number_id=number.strip() or None)
+
+
+def _limits(sender: Sender) -> dict[str, Detail]:
+    return {"rate_limit_per_s": sender.rate_limit_per_s, "daily_limit": sender.daily_limit}
+
+
+def _settings(sender: Sender) -> dict[str, Detail]:
+    plain = {"name": sender.name, "provider": sender.provider, "country": sender.country}
+    return {**plain, "timezone": sender.timezone.key, **_limits(sender)}
 
 
 def _hints(credentials: Credentials | None) -> Mapping[str, str]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from campana.engine.accounts import Accounts
+from campana.engine.audit import Audit
 from campana.engine.campaigns import Campaigns
 from campana.engine.control import Control
 from campana.engine.imports import Imports
@@ -23,6 +24,7 @@ class Services:
 
     catalog: Catalog
     accounts: Accounts
+    audit: Audit
     senders: Senders
     imports: Imports
     lists: RecipientLists

@@ -8,10 +8,13 @@ from uuid import UUID
 import structlog
 
 from campana.domain.accounts import Principal
+from campana.domain.audit import AuditAction, Subject
 from campana.domain.errors import FieldProblem, InvalidInput, NotFound
+from campana.domain.masking import masked
 from campana.domain.permissions import Action, permit
 from campana.domain.phones import InvalidPhone, Normaliser
 from campana.domain.recipients import Suppression
+from campana.engine.audit import Audit
 from campana.engine.ids import new_id
 from campana.engine.ports import Clock, Page, Store
 
@@ -37,8 +40,9 @@ class Added:
 class Suppressions:
     """Adds, lists and removes opt-outs."""
 
-    def __init__(self, store: Store, *, clock: Clock) -> None:
+    def __init__(self, store: Store, audit: Audit, *, clock: Clock) -> None:
         self._store = store
+        self._audit = audit
         self._clock = clock
 
     async def add(
@@ -67,6 +71,12 @@ class Suppressions:
             ]
         )
         log.info("suppressions.added", added=added, given=len(phones), user=str(principal.user_id))
+        await self._audit.note(
+            principal,
+            AuditAction.SUPPRESSIONS_ADDED,
+            Subject("suppression", None, masked(numbers[0]) if len(numbers) == 1 else ""),
+            {"numbers": len(numbers), "new": added},
+        )
         items = [await self._of(principal, phone) for phone in numbers] if len(numbers) <= MOST_SHOWN else []
         return Added(added, len(numbers) - added, tuple(each for found in items for each in found))
 
@@ -76,6 +86,8 @@ class Suppressions:
         if not await self._store.drop_suppression(principal.account_id, suppression_id):
             raise NotFound("there is no such opt-out")
         log.info("suppression.removed", suppression=str(suppression_id), user=str(principal.user_id))
+        subject = Subject("suppression", suppression_id)
+        await self._audit.note(principal, AuditAction.SUPPRESSION_REMOVED, subject)
 
     async def find(
         self, principal: Principal, *, limit: int, cursor: str | None = None, q: str = ""

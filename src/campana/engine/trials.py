@@ -8,10 +8,13 @@ from uuid import UUID
 import structlog
 
 from campana.domain.accounts import Principal
+from campana.domain.audit import AuditAction, subject_of
 from campana.domain.campaigns import CampaignKind, CampaignStatus, Header, OnDailyLimit, Template
 from campana.domain.errors import Conflict, FieldProblem, InvalidInput
+from campana.domain.masking import masked
 from campana.domain.messages import FINAL, Message, MessageStatus
 from campana.domain.permissions import Action, permit
+from campana.engine.audit import Audit
 from campana.engine.campaigns import Campaigns
 from campana.engine.control import Control
 from campana.engine.drafting import Draft, Drafting
@@ -63,8 +66,11 @@ class Bench:
 class Trials:
     """Sends a test message and waits for what becomes of it."""
 
-    def __init__(self, store: Store, bench: Bench, *, clock: Clock, wait_s: float = WAIT_S) -> None:
+    def __init__(
+        self, store: Store, bench: Bench, audit: Audit, *, clock: Clock, wait_s: float = WAIT_S
+    ) -> None:
         self._store = store
+        self._audit = audit
         self._bench = bench
         self._clock = clock
         self._wait_s = wait_s
@@ -80,6 +86,12 @@ class Trials:
         if draft.problems:
             raise InvalidInput(map(_in_callers_words, draft.problems), title="The test message has problems")
         view = await self._bench.campaigns.begin(principal, asked, draft)
+        await self._audit.note(
+            principal,
+            AuditAction.CAMPAIGN_TESTED,
+            subject_of(view.campaign),
+            {"phone": masked(request.phone), "sender": str(request.sender_id)},
+        )
         view, message = await self._outcome(view)
         if message.status is MessageStatus.PENDING:
             message = await self._withdraw(principal, view)

@@ -60,6 +60,9 @@ _BELOW_API: dict[tuple[str, str], Action | Door] = {
     ("GET", "/suppressions"): Action.READ,
     ("POST", "/suppressions"): Action.SUPPRESS,
     ("DELETE", "/suppressions/{suppression_id}"): Action.SUPPRESS,
+    # --- audit trail
+    ("GET", "/audit"): Action.AUDIT,
+    ("GET", "/audit/export.csv"): Action.AUDIT,
 }
 
 ACCESS = _OUTSIDE | {(method, API + path): door for (method, path), door in _BELOW_API.items()}

@@ -12,7 +12,7 @@ from campana.engine.ports import Clock
 from campana.engine.services import Services
 from campana.web import operations
 from campana.web.access import ACCESS, API
-from campana.web.api import campaigns, lists, messages, senders, suppressions
+from campana.web.api import audit, campaigns, lists, messages, senders, suppressions
 from campana.web.errors import add_handlers
 from campana.web.middleware.bodies import Ceiling
 from campana.web.middleware.edge import Edge
@@ -84,6 +84,6 @@ def _api() -> APIRouter:
     api = APIRouter(prefix=API, responses=EVERYWHERE)
     for part in (campaigns.router, campaigns.steering, messages.router):
         api.include_router(part)
-    for part in (lists.router, senders.router, suppressions.router):
+    for part in (lists.router, senders.router, suppressions.router, audit.router):
         api.include_router(part)
     return api

@@ -25,6 +25,7 @@ TAGS = [
     {"name": "recipient lists", "description": "Spreadsheets of people, checked."},
     {"name": "senders", "description": "WhatsApp identities with their credentials and limits."},
     {"name": "opt-outs", "description": "Numbers that must not be messaged."},
+    {"name": "audit", "description": "Who did what to what, when, and how they came in."},
 ]
 
 _EXAMPLES: dict[int, tuple[str, dict[str, Any]]] = {

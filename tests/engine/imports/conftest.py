@@ -9,8 +9,9 @@ from uuid import UUID, uuid4
 import psutil
 import pytest
 
-from campana.domain.accounts import Account
+from campana.domain.accounts import Account, Principal, Role
 from campana.domain.errors import InvalidInput, NotFound
+from campana.engine.audit import Audit
 from campana.engine.imports import Imported, Imports
 from campana.engine.ports import Store
 from campana.engine.reading.limits import Limits
@@ -46,6 +47,7 @@ class Desk:
     def __init__(self, store: Store, account: Account, folder: Path) -> None:
         self.store = store
         self.account = account
+        self.person = Principal(account.id, uuid4(), "olga@shop.test", Role.OPERATOR)
         self.folder = folder
         self.begun: list[UUID] = []
 
@@ -54,7 +56,8 @@ class Desk:
         return self.begun[-1]
 
     def imports(self, limits: Limits | None = None, store: Any = None) -> Imports:
-        return Imports(store or self.store, StandingClock(), self.new_id, limits)
+        clock = StandingClock()
+        return Imports(store or self.store, clock, self.new_id, Audit(self.store, clock), limits)
 
     def file(self, content: bytes | Path) -> Path:
         if isinstance(content, Path):
@@ -69,7 +72,7 @@ class Desk:
         """Hand in a file."""
         imports = self.imports(limits)
         with self.file(content).open("rb") as file:
-            return await imports.add_file(self.account.id, None, "people.csv", file, country, **named)
+            return await imports.add_file(self.person, "people.csv", file, country, **named)
 
     async def refusal(self, content: bytes | Path, **named: Any) -> str:
         """Hand in a file that is refused: all reasons in one, after seeing that nothing stayed behind."""

@@ -61,7 +61,7 @@ async def test_whoever_goes_away_takes_the_process_and_the_list_along(desk: Desk
     store = Watched(desk.store)
     imports = desk.imports(store=store)
     with endless.open("rb") as file:
-        upload = asyncio.create_task(imports.add_file(desk.account.id, None, "a.csv", file, "IN"))
+        upload = asyncio.create_task(imports.add_file(desk.person, "a.csv", file, "IN"))
         await store.rows_are_in.wait()
         (process,) = readers()
         upload.cancel()
@@ -77,7 +77,7 @@ async def cancel_everywhere(desk: Desk, path: Path) -> None:
     for turns in (*range(12), 20, 50, 200):
         with path.open("rb") as file:
             imports = desk.imports()
-            upload = asyncio.create_task(imports.add_file(desk.account.id, None, "a.csv", file, "IN"))
+            upload = asyncio.create_task(imports.add_file(desk.person, "a.csv", file, "IN"))
             for _ in range(turns):
                 await asyncio.sleep(0)
             upload.cancel()
@@ -111,7 +111,7 @@ async def test_a_process_that_is_killed_is_a_refusal(desk: Desk, endless: Path) 
     store = Watched(desk.store)
     imports = desk.imports(store=store)
     with endless.open("rb") as file:
-        upload = asyncio.create_task(imports.add_file(desk.account.id, None, "a.csv", file, "IN"))
+        upload = asyncio.create_task(imports.add_file(desk.person, "a.csv", file, "IN"))
         await store.rows_are_in.wait()
         readers()[0].kill()
         with pytest.raises(InvalidInput, match="needs more memory than is allowed"):
@@ -122,7 +122,7 @@ async def test_a_process_that_is_killed_is_a_refusal(desk: Desk, endless: Path) 
 async def test_a_store_that_fails_half_way_leaves_neither_process_nor_list(desk: Desk, endless: Path) -> None:
     imports = desk.imports(store=Watched(desk.store, fails=True))
     with endless.open("rb") as file, pytest.raises(StoreUnavailable):
-        await imports.add_file(desk.account.id, None, "a.csv", file, "IN")
+        await imports.add_file(desk.person, "a.csv", file, "IN")
     assert readers() == []
     await desk.is_clean()
 
@@ -132,7 +132,7 @@ async def test_so_many_files_at_a_time_and_no_more(desk: Desk, endless: Path) ->
     imports = desk.imports(store=store)
     with endless.open("rb") as one, endless.open("rb") as two, endless.open("rb") as three:
         uploads = [
-            asyncio.create_task(imports.add_file(desk.account.id, None, "a.csv", file, "IN"))
+            asyncio.create_task(imports.add_file(desk.person, "a.csv", file, "IN"))
             for file in (one, two, three)
         ]
         await store.rows_are_in.wait()

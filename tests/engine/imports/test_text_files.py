@@ -234,5 +234,5 @@ async def test_the_name_of_the_file_is_what_a_person_calls_it(desk: Desk) -> Non
     with desk.file(b"phone\n9812345678\n").open("rb") as file:
         file.read(3)  # wherever it was left: it is read from its beginning
         name = "C:\\Users\\asha\\Diwali\u202e\x00 list.csv"
-        imported = await imports.add_file(desk.account.id, None, name, file, "IN")
+        imported = await imports.add_file(desk.person, name, file, "IN")
     assert imported.recipients.filename == "Diwali list.csv"

@@ -145,7 +145,7 @@ async def test_formulas_count_by_their_values_and_errors_are_nothing(desk: Desk,
 async def test_a_workbook_in_disguise_is_known_by_its_content(desk: Desk, workbook: Write) -> None:
     imports = desk.imports()
     with workbook(("S", [["phone"], ["9812345678"]])).open("rb") as file:
-        imported = await imports.add_file(desk.account.id, None, "people.csv", file, "IN")
+        imported = await imports.add_file(desk.person, "people.csv", file, "IN")
     assert await desk.phones(imported) == [ASHA]
 
 

@@ -7,12 +7,18 @@ import pytest
 from campana.domain.accounts import Role
 from campana.domain.errors import Conflict, InvalidInput, NotFound, NotSignedIn
 from campana.engine.accounts import Accounts
+from campana.engine.audit import Audit
 from campana.engine.clock import SystemClock
+
+
+def accounts_on(store) -> Accounts:
+    clock = SystemClock()
+    return Accounts(store, clock, Audit(store, clock))
 
 
 @pytest.fixture
 def accounts(store) -> Accounts:
-    return Accounts(store, SystemClock())
+    return accounts_on(store)
 
 
 async def test_a_key_leads_back_to_its_user(accounts):
@@ -42,7 +48,7 @@ async def test_only_the_digest_of_a_key_is_kept(accounts, store):
 )
 async def test_other_keys_lead_nowhere(sqlite_store, key):
     with pytest.raises(NotSignedIn):
-        await Accounts(sqlite_store, SystemClock()).authenticate(key)
+        await accounts_on(sqlite_store).authenticate(key)
 
 
 async def test_a_revoked_key_is_worthless_the_others_are_not(accounts):
@@ -85,7 +91,7 @@ async def test_an_address_is_taken_once(accounts):
     ],
 )
 async def test_what_is_refused_adds_nobody(sqlite_store, parts, fields):
-    accounts = Accounts(sqlite_store, SystemClock())
+    accounts = accounts_on(sqlite_store)
     with pytest.raises(InvalidInput) as caught:
         await accounts.add_user(**({"email": "alice@shop.test"} | parts))
     assert {problem.field for problem in caught.value.problems} == fields
@@ -94,14 +100,14 @@ async def test_what_is_refused_adds_nobody(sqlite_store, parts, fields):
 
 
 async def test_a_password_is_kept_as_argon2id_and_shown_nowhere(sqlite_store, capsys):
-    user = await Accounts(sqlite_store, SystemClock()).add_user("a@shop.test", password="correct horse")
+    user = await accounts_on(sqlite_store).add_user("a@shop.test", password="correct horse")
     assert user.password_hash.startswith("$argon2id$")
     assert "correct horse" not in repr(user)
     assert "correct horse" not in capsys.readouterr().out
 
 
 async def test_keys_need_a_user_and_a_name(sqlite_store):
-    accounts = Accounts(sqlite_store, SystemClock())
+    accounts = accounts_on(sqlite_store)
     with pytest.raises(NotFound, match="campana user add"):
         await accounts.create_api_key("nobody@shop.test", "scripts")
     await accounts.add_user("alice@shop.test")
@@ -110,7 +116,7 @@ async def test_keys_need_a_user_and_a_name(sqlite_store):
 
 
 async def test_who_acts_where_nobody_is_named(sqlite_store):
-    accounts = Accounts(sqlite_store, SystemClock())
+    accounts = accounts_on(sqlite_store)
     with pytest.raises(NotFound):
         await accounts.acting()
     await accounts.add_user("victor@shop.test", role=Role.VIEWER)

@@ -5,7 +5,8 @@ Nothing here speaks SQL, and no verb needs more than one store to be asked.
 
 from typing import Protocol
 
-from campana.engine.ports.catalog import CampaignView, Catalog, Page, Statistics
+from campana.engine.ports.audit import AuditQuery, AuditTrail
+from campana.engine.ports.catalog import CampaignView, Catalog, Statistics
 from campana.engine.ports.inbox import Backlog, Inbox, Post, StoredPost, Unmatched
 from campana.engine.ports.lanes import HostPace, LaneHolder, Lanes, Lease, LeaseLost
 from campana.engine.ports.ledger import (
@@ -21,9 +22,12 @@ from campana.engine.ports.ledger import (
     Taken,
 )
 from campana.engine.ports.outside import Clock, Envelope, Provider, Vault
+from campana.engine.ports.pages import Page
 from campana.engine.ports.people import People, SignIns
 
 __all__ = [
+    "AuditQuery",
+    "AuditTrail",
     "Backlog",
     "CampaignView",
     "Catalog",
@@ -58,7 +62,7 @@ __all__ = [
 ]
 
 
-class Store(Catalog, Ledger, Lanes, Inbox, People, SignIns, Protocol):
+class Store(Catalog, Ledger, Lanes, Inbox, People, SignIns, AuditTrail, Protocol):
     """All of them, as one database gives them."""
 
     async def close(self) -> None:

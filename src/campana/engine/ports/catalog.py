@@ -3,23 +3,14 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Protocol
 from uuid import UUID
 
 from campana.domain.campaigns import Campaign, CampaignStatus
 from campana.domain.messages import Counts, Message, MessageStatus
 from campana.domain.recipients import Recipient, RecipientList, RowProblem, Suppression
 from campana.domain.senders import Sender
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
-    """A slice of a list; `next_cursor` is None at its end."""
-
-    items: tuple[T, ...]
-    next_cursor: str | None = None
+from campana.engine.ports.pages import Page
 
 
 @dataclass(frozen=True, slots=True)

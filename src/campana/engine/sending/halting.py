@@ -8,16 +8,14 @@ truthfully.
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
-import structlog
-
 from campana.domain.campaigns import CampaignStatus, Template
 from campana.domain.messages import Counts
 from campana.domain.outcomes import Check as CredentialsCheck
 from campana.domain.outcomes import CheckVerdict, Outcome, OutcomeKind
+from campana.engine.audit import Audit
 from campana.engine.ports import Clock, LaneCampaign, Ledger
 from campana.engine.sending.dispatch import halts
-
-log = structlog.get_logger(__name__)
+from campana.engine.sending.stops import tell_stop
 
 RUN_LIMIT = 20
 """failed or unknown messages in a row, without one accepted in between, that pause a campaign"""
@@ -30,8 +28,9 @@ _SENDER_WIDE = (OutcomeKind.ACCOUNT, OutcomeKind.CREDENTIALS)
 class Halting:
     """One lane's halted campaigns, and the run of failures of each."""
 
-    def __init__(self, ledger: Ledger, clock: Clock) -> None:
+    def __init__(self, ledger: Ledger, clock: Clock, audit: Audit) -> None:
         self._ledger = ledger
+        self._audit = audit
         self._clock = clock
         self._halted: dict[UUID, Outcome] = {}
         self._whole_sender: Outcome | None = None
@@ -92,10 +91,8 @@ class Halting:
         )
         self._halted.pop(view.campaign.id, None)
         self._run.pop(view.campaign.id, None)
-        if moved and target is CampaignStatus.FAILED:
-            log.error("Campaign failed: %s: %s", view.campaign.id, reason)
-        elif moved:
-            log.warning("campaign.paused", campaign=str(view.campaign.id), reason=reason)
+        if moved:
+            await tell_stop(view.campaign, target, reason, self._audit)
 
 
 def _run_of_failures(last: Outcome) -> Outcome:

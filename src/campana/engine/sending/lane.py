@@ -7,7 +7,6 @@ look is fresh.
 """
 
 import asyncio
-from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
@@ -17,17 +16,13 @@ from campana.domain.limits import day_of
 from campana.domain.outcomes import Check, CheckVerdict, Outcome, OutcomeKind
 from campana.domain.senders import Credentials, Sender
 from campana.engine.credentials import open_credentials
-from campana.engine.metrics import Metrics
 from campana.engine.ports import (
-    Clock,
     LaneCampaign,
     LaneView,
     Lease,
     LeaseLost,
     Provider,
-    Store,
     Taken,
-    Vault,
 )
 from campana.engine.sending.departures import Departures, Desk
 from campana.engine.sending.dispatch import Script, meets_closed_host, put_back, settlement
@@ -37,7 +32,7 @@ from campana.engine.sending.pacer import Pacer
 from campana.engine.sending.rooms import mind
 from campana.engine.sending.settling import Settling
 from campana.engine.sending.taking import Taking, queue_target
-from campana.engine.signals import Signals
+from campana.engine.sending.tools import LaneTools
 
 log = structlog.get_logger(__name__)
 
@@ -53,17 +48,6 @@ LONG_HOLD_S = 1.0
 DRAIN_S = 7.0
 LANDING_S = 60.0
 SETTLED_LOOK_S = 0.02
-
-
-@dataclass(frozen=True, slots=True)
-class LaneTools:
-    """What every lane of a worker shares."""
-
-    store: Store
-    vault: Vault
-    clock: Clock
-    signals: Signals
-    metrics: Metrics
 
 
 class Lane:
@@ -88,7 +72,7 @@ class Lane:
         self._pacer = pacer
         self._governor = governor
         self._bell = tools.signals.listen()
-        self._halting = Halting(tools.store, tools.clock)
+        self._halting = Halting(tools.store, tools.clock, tools.audit)
         self._taking = Taking(tools.store, lease, tools.clock)
         self._settling = Settling(tools.store, lease, sender.timezone, tools.clock)
         self._departures = Departures(
@@ -172,9 +156,7 @@ class Lane:
                 under_way = self._departures.under_way_of(seen.campaign.id) > 0 or not self._settling.idle
                 await self._halting.conclude(seen, under_way=under_way, ask=self._ask)
             else:
-                await mind(
-                    seen, view, day=day, ledger=self._store, clock=self._clock, signals=self._tools.signals
-                )
+                await mind(seen, view, day=day, tools=self._tools)
         self._open_gates(started)
         self._looked_at = started
         self._report(started)

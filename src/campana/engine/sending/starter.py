@@ -6,9 +6,11 @@ from campana.domain.campaigns import Campaign, CampaignStatus
 from campana.domain.errors import ConfigurationError
 from campana.domain.limits import day_of, resets_at
 from campana.domain.senders import Sender
+from campana.engine.audit import Audit
 from campana.engine.credentials import open_credentials
 from campana.engine.metrics import Metrics
 from campana.engine.ports import Clock, Ledger, Start, StartVerdict, Vault
+from campana.engine.sending.stops import tell_stop
 from campana.engine.signals import Signals
 
 log = structlog.get_logger(__name__)
@@ -18,13 +20,21 @@ class Starter:
     """SCHEDULED to PROCESSING, after a look at the credentials and the day's room. Many may try; one wins."""
 
     def __init__(
-        self, ledger: Ledger, vault: Vault, clock: Clock, signals: Signals, metrics: Metrics
+        self,
+        ledger: Ledger,
+        vault: Vault,
+        clock: Clock,
+        *,
+        signals: Signals,
+        metrics: Metrics,
+        audit: Audit,
     ) -> None:
         self._ledger = ledger
         self._vault = vault
         self._clock = clock
         self._signals = signals
         self._metrics = metrics
+        self._audit = audit
 
     async def start(self, campaign: Campaign, sender: Sender) -> bool:
         """Start it; whether this call did. A campaign that cannot start is FAILED, a resumed one PAUSED
@@ -52,10 +62,8 @@ class Starter:
         moved = await self._ledger.move(
             campaign.id, target, origins=[CampaignStatus.SCHEDULED], at=self._clock.now(), error=reason
         )
-        if moved and target is CampaignStatus.FAILED:
-            log.error("Campaign failed: %s: %s", campaign.id, reason)
-        elif moved:
-            log.warning("campaign.paused", campaign=str(campaign.id), reason=reason)
+        if moved:
+            await tell_stop(campaign, target, reason, self._audit)
         self._signals.ring()
 
 

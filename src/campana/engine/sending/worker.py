@@ -11,8 +11,9 @@ from campana.domain.limits import day_of
 from campana.domain.senders import Sender
 from campana.engine.ports import Lease, Provider
 from campana.engine.sending.governor import Governor
-from campana.engine.sending.lane import LEASE_S, Lane, LaneTools
+from campana.engine.sending.lane import LEASE_S, Lane
 from campana.engine.sending.pacer import Pacer
+from campana.engine.sending.tools import LaneTools
 from campana.engine.service import Service
 
 log = structlog.get_logger(__name__)

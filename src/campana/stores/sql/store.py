@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from campana.stores.sql import migrations
 from campana.stores.sql.accounts import Accounts
 from campana.stores.sql.api_keys import ApiKeys
+from campana.stores.sql.audit import Audit
 from campana.stores.sql.campaigns import Campaigns
 from campana.stores.sql.database import Database
 from campana.stores.sql.duties import Duties
@@ -62,6 +63,7 @@ class SqlStore(
     Lanes,
     Duties,
     Hosts,
+    Audit,
 ):
     """Implements `engine.ports.Store` on SQLite and PostgreSQL. Belongs to the event loop it was opened
     in."""

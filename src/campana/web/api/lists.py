@@ -58,8 +58,7 @@ async def upload(engine: Engine, caller: Caller, request: Request) -> ListOut:
     async with request.form(max_files=1, max_fields=10) as form:
         file, texts = _parts(form)
         made = await engine.imports.add_file(
-            caller.account_id,
-            caller.user_id,
+            caller,
             file.filename or "",
             file.file,
             texts["country"],

@@ -3,6 +3,7 @@
 One module a subject; whoever needs a table takes it from here.
 """
 
+from campana.stores.sql.schema.audit import audit_entries
 from campana.stores.sql.schema.base import metadata
 from campana.stores.sql.schema.campaigns import COUNTED, campaigns, counts, messages
 from campana.stores.sql.schema.lists import (
@@ -22,6 +23,7 @@ __all__ = [
     "accounts",
     "api_keys",
     "attempts",
+    "audit_entries",
     "campaigns",
     "counts",
     "duties",

@@ -1,0 +1,99 @@
+"""The audit trail: who did what to what, when, and how they came in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+from uuid import UUID
+
+from campana.domain.accounts import Account, Principal, User, Way
+from campana.domain.campaigns import Campaign
+from campana.domain.recipients import RecipientList
+from campana.domain.senders import Sender
+
+Detail = str | int | float | bool | None
+
+
+class AuditAction(StrEnum):
+    """What can stand in the trail; the word before the dot is the kind of thing it was done to."""
+
+    ACCOUNT_ADDED = "account.added"
+    USER_ADDED = "user.added"
+    KEY_CREATED = "api_key.created"
+    KEY_REVOKED = "api_key.revoked"
+    SENDER_CREATED = "sender.created"
+    SENDER_CHANGED = "sender.changed"
+    SENDER_CREDENTIALS = "sender.credentials_replaced"
+    LIST_UPLOADED = "recipient_list.uploaded"
+    LIST_DELETED = "recipient_list.deleted"
+    LIST_PROBLEMS_EXPORTED = "recipient_list.problems_exported"
+    CAMPAIGN_CREATED = "campaign.created"
+    CAMPAIGN_CHANGED = "campaign.changed"
+    CAMPAIGN_PAUSED = "campaign.paused"
+    CAMPAIGN_RESUMED = "campaign.resumed"
+    CAMPAIGN_CANCELLED = "campaign.cancelled"
+    CAMPAIGN_RETRIED = "campaign.retried"
+    CAMPAIGN_FAILED = "campaign.failed"
+    CAMPAIGN_TESTED = "campaign.tested"
+    CAMPAIGN_EXPORTED = "campaign.exported"
+    SUPPRESSIONS_ADDED = "suppression.added"
+    SUPPRESSION_REMOVED = "suppression.removed"
+    AUDIT_EXPORTED = "audit.exported"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who did it: a user with the e-mail address of that moment, or one of those below."""
+
+    user_id: UUID | None
+    name: str
+    way: Way
+    address: str = ""
+
+    @classmethod
+    def of(cls, principal: Principal) -> Self:
+        """The person who asks."""
+        return cls(principal.user_id, principal.email, principal.way, principal.address)
+
+
+COMMAND_LINE = Actor(None, "command line", Way.COMMAND)
+"""whoever has a shell on the machine, where a command names no user"""
+ENGINE = Actor(None, "engine", Way.ENGINE)
+"""Campana itself, with the reason in the details"""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What it was done to, by the name of that moment: the thing may be gone later."""
+
+    kind: str
+    id: UUID | None
+    name: str = ""
+
+
+def subject_of(thing: Account | Campaign | RecipientList | Sender | User) -> Subject:
+    """The thing as the trail names it."""
+    match thing:
+        case RecipientList():
+            return Subject("recipient_list", thing.id, thing.filename)
+        case User():
+            return Subject("user", thing.id, thing.email)
+        case _:
+            return Subject(type(thing).__name__.lower(), thing.id, thing.name)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One line of the trail, never changed. `account_id` is whose trail it stands in, None for nobody's.
+
+    Holds no secret and no whole phone number, neither in names nor in details.
+    """
+
+    id: UUID
+    account_id: UUID | None
+    created_at: datetime
+    actor: Actor
+    action: str
+    subject: Subject
+    details: Mapping[str, Detail] = field(default_factory=dict)

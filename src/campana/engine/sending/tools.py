@@ -1,0 +1,20 @@
+"""What every lane of a worker shares."""
+
+from dataclasses import dataclass
+
+from campana.engine.audit import Audit
+from campana.engine.metrics import Metrics
+from campana.engine.ports import Clock, Store, Vault
+from campana.engine.signals import Signals
+
+
+@dataclass(frozen=True, slots=True)
+class LaneTools:
+    """The world as a lane sees it."""
+
+    store: Store
+    vault: Vault
+    clock: Clock
+    signals: Signals
+    metrics: Metrics
+    audit: Audit
