@@ -12,7 +12,7 @@ LOCKED := $(PIP_INSTALL) --require-hashes
 TEST_JOBS ?= 2
 ARGS ?=
 
-.PHONY: help venv install assets run test check format bench lock wheel smoke clean
+.PHONY: help venv install assets run test check format bench lock texts wheel smoke clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 18
@@ -57,6 +57,7 @@ run: install ## Start the whole product with its demo account
 
 test: $(STAMPS)/dev $(STAMPS)/project assets ## Run all tests; ARGS= goes to pytest
 	@tools/postgres.sh
+	@tools/chromium.sh
 	@$(BIN)/python -m pytest -n $(TEST_JOBS) $(ARGS)
 
 check: $(STAMPS)/dev $(STAMPS)/project ## Formatting, lint and types
@@ -77,6 +78,10 @@ lock: $(STAMPS)/lock ## Write the lock files anew from pyproject.toml and packag
 	@tools/lock.sh
 	@$(BIN)/python tools/assets.py --lock
 
+texts: $(STAMPS)/runtime ## Collect the texts of the pages for translators, in build/campana.pot
+	@mkdir -p build
+	@$(BIN)/pybabel --quiet extract -F babel.cfg -k marked --project Campana -o build/campana.pot src/campana/web
+
 wheel: $(STAMPS)/runtime assets ## Build dist/campana-*.whl with the web assets in it
 	@rm -rf dist && $(BIN)/hatchling build --target wheel --directory dist
 
@@ -84,5 +89,5 @@ smoke: wheel ## Try the wheel in an empty environment
 	@tools/smoke.sh
 
 clean: ## Remove all that make has made; what Campana has stored under var/ stays
-	@rm -rf .venv dist node_modules src/campana/web/static/vendor .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf .venv build dist node_modules src/campana/web/static/vendor .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -45,6 +45,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("sqlalchemy", "alembic", "aiosqlite", "asyncpg", "sqlite3"), ("campana.stores",)),
     **dict.fromkeys(("fastapi", "starlette"), ("campana.web", "campana.simulator")),
     **dict.fromkeys(("pyreqwest", "aiohttp"), ("campana.providers", "campana.simulator")),
+    **dict.fromkeys(("jinja2", "markupsafe", "babel"), ("campana.web",)),
     "typer": ("campana.cli", "campana.__main__"),
 }
 

@@ -20,7 +20,8 @@ venv/bin/python - <<'PYTHON'
 from importlib.resources import files
 
 vendor = files("campana") / "web/static/vendor"
-for name in ("versions.json", "swagger-ui/swagger-ui-bundle.js", "swagger-ui/swagger-ui.css"):
+for name in ("versions.json", "swagger-ui/swagger-ui-bundle.js", "swagger-ui/swagger-ui.css", "tabler/tabler.min.css", "icons.svg"):
     assert (vendor / name).is_file(), f"the wheel lacks {name}"
+assert (files("campana") / "web/templates/base.html").is_file(), "the wheel lacks the pages"
 PYTHON
 echo "The wheel works in an empty environment: $(basename "$root"/dist/campana-*.whl)"

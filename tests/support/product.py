@@ -123,11 +123,11 @@ class Product:
         out, err = await process.communicate(stdin.encode() if stdin is not None else None)
         return process.returncode or 0, out.decode(), err.decode()
 
-    async def set_up(self, email: str = "olga@shop.test") -> None:
-        """A first user and her key, made by the services that the commands call too."""
+    async def set_up(self, email: str = "olga@shop.test", account: str = "Shop") -> None:
+        """A user, an owner in a new account, and her key, made by the services that the commands call too."""
         values = {name.lower(): value for name, value in self.settings.items()}
         async with _ONE_AT_A_TIME, built(Settings(_env_file=None, data_dir=self.home, **values)) as campana:
-            await campana.services.accounts.add_user(email, account="Shop")
+            await campana.services.accounts.add_user(email, account=account)
             self.key = (await campana.services.accounts.create_api_key(email, "tests")).key
 
     async def start(self, command: str = "serve") -> Running:

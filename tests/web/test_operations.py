@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from campana.stores import open_store
-from campana.web.operations import STATIC
+from campana.web.static_files import FOLDER
 from tests.support.house import campaign, open_house, people
 from tests.support.stores import postgresql_maker
 
@@ -67,11 +67,6 @@ async def test_metrics_of_what_waits(house):
     assert b"campana_scheduler_lag_seconds" in answer.body
 
 
-async def test_the_root_leads_to_the_documentation(small_house):
-    answer = await small_house.get(None, "//", allow_redirects=False)
-    assert (answer.status, answer.headers["Location"]) == (307, "/api/docs")
-
-
 async def test_the_documentation_page_loads_nothing_from_elsewhere(small_house):
     page = await small_house.get(None, "//api/docs")
     assert (page.status, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
@@ -79,7 +74,7 @@ async def test_the_documentation_page_loads_nothing_from_elsewhere(small_house):
     assert links
     for link in links:
         assert link.startswith("/static/")
-        assert (STATIC / link.removeprefix("/static/")).parent.name in ("swagger-ui", "static")
+        assert (FOLDER / link.removeprefix("/static/")).parent.name in ("swagger-ui", "static")
     assert b"<script>" not in page.body
     script = await small_house.get(None, "//static/api-docs.js")
     assert script.status == 200

@@ -18,7 +18,7 @@ class Door(Enum):
 
 
 _OUTSIDE: dict[tuple[str, str], Action | Door] = {
-    ("GET", "/"): Door.PUBLIC,
+    ("GET", "/"): Action.READ,
     ("GET", "/healthz"): Door.PUBLIC,
     ("GET", "/readyz"): Door.PUBLIC,
     ("GET", "/metrics"): Door.PUBLIC,

@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 from campana import __version__
 from campana.engine.ports import Clock
 from campana.engine.services import Services
-from campana.web import operations
+from campana.web import operations, pages, static_files
 from campana.web.access import ACCESS, API
 from campana.web.api import audit, campaigns, lists, messages, senders, suppressions
 from campana.web.errors import add_handlers
@@ -19,6 +19,7 @@ from campana.web.middleware.edge import Edge
 from campana.web.middleware.gate import Gate
 from campana.web.openapi import DESCRIPTION, EVERYWHERE
 from campana.web.operations import Backlog, Readiness
+from campana.web.rendering import Rendering
 
 MEBIBYTE = 1024 * 1024
 
@@ -72,11 +73,13 @@ def create_app(
     app.state.work_dir = limits.work_dir
     app.state.registry = monitoring.registry
     app.state.readiness = monitoring.readiness
+    app.state.rendering = Rendering(app, clock)
     app.state.backlog = Backlog(services.catalog, monitoring.registry, clock)
     add_handlers(app)
     app.include_router(_api())
     app.include_router(operations.router)
-    app.mount("/static", operations.static_files(), name="static")
+    app.include_router(pages.router)
+    app.mount(static_files.PREFIX, static_files.PackedFiles(), name="static")
     return app
 
 

@@ -1,4 +1,5 @@
-"""Errors become HTTP answers here and nowhere else: RFC 9457 problems, without internals."""
+"""Errors become HTTP answers here and nowhere else: RFC 9457 problems for programs, pages for people (see
+error_pages), neither with internals."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,7 +10,7 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from campana.domain.errors import (
@@ -25,6 +26,8 @@ from campana.domain.errors import (
     StoreUnavailable,
     TooManyAttempts,
 )
+from campana.web.error_pages import error_page
+from campana.web.rendering import wants_page
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +67,7 @@ class Problem(JSONResponse):
         errors: Sequence[FieldProblem] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
+        self.title, self.detail, self.errors = title, detail, tuple(errors)
         body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
         if errors:
             body["errors"] = [{"field": each.field, "message": each.message} for each in errors]
@@ -75,7 +79,7 @@ class Problem(JSONResponse):
 
 
 def add_handlers(app: FastAPI) -> None:
-    """Answer every error of the domain, of validation and of routing as a problem."""
+    """Answer every error of the domain, of validation and of routing."""
     app.add_exception_handler(CampanaError, _known)
     app.add_exception_handler(HTTPException, _known)
     app.add_exception_handler(RequestValidationError, _validation)
@@ -96,6 +100,16 @@ def problem_of(error: CampanaError) -> Problem:
     return Problem(status, title, detail, headers=headers)
 
 
+def answer(request: Request, problem: Problem) -> Response:
+    """The problem as whoever asked can read it: a page for a person, itself for a program."""
+    if not wants_page(request):
+        return problem
+    response = error_page(request, problem.status_code, problem.title, problem.detail, problem.errors)
+    kept = (name for name in ("retry-after", "allow") if name in problem.headers)
+    response.headers.update({name: problem.headers[name] for name in kept})
+    return response
+
+
 def answer_to(error: CampanaError | HTTPException) -> Problem:
     """The answer for an error of the domain or of routing."""
     if isinstance(error, CampanaError):
@@ -109,17 +123,19 @@ def answer_to(error: CampanaError | HTTPException) -> Problem:
     return Problem(error.status_code, title, detail, headers=error.headers)
 
 
-async def _known(_request: Request, error: Exception) -> Problem:
+async def _known(request: Request, error: Exception) -> Response:
     if not isinstance(error, CampanaError | HTTPException):
         raise error
-    return answer_to(error)
+    return answer(request, answer_to(error))
 
 
-async def _validation(_request: Request, error: Exception) -> Problem:
+async def _validation(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
+    if wants_page(request) and any(each["loc"][0] == "path" for each in error.errors()):
+        return answer(request, problem_of(NotFound("there is no such page")))
     problems = [FieldProblem(_path(each["loc"]), _message(each)) for each in error.errors()]
-    return Problem(422, STATUSES[InvalidInput][1], _told(problems), errors=problems)
+    return answer(request, Problem(422, STATUSES[InvalidInput][1], _told(problems), errors=problems))
 
 
 def _told(problems: Iterable[FieldProblem]) -> str:

@@ -2,11 +2,9 @@
 
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
-from fastapi.staticfiles import StaticFiles
+from fastapi.responses import HTMLResponse, JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
 from campana.domain.campaigns import CampaignStatus
@@ -18,8 +16,6 @@ from campana.web.services import Engine
 
 Readiness = Callable[[], Awaitable[Sequence[str]]]
 """What is not in order, in words; nothing when all is."""
-
-STATIC = Path(__file__).parent / "static"
 
 router = APIRouter(include_in_schema=False)
 
@@ -77,12 +73,6 @@ async def metrics(request: Request) -> Response:
     return Response(generate_latest(request.app.state.registry), media_type=CONTENT_TYPE_LATEST)
 
 
-@router.get("/")
-async def home() -> RedirectResponse:
-    """There are no pages yet; the API's documentation is the nearest thing to one."""
-    return RedirectResponse("/api/docs")
-
-
 @router.get("/api/openapi.json")
 async def openapi(request: Request) -> JSONResponse:
     """The API's description."""
@@ -94,11 +84,6 @@ async def openapi(request: Request) -> JSONResponse:
 async def docs() -> HTMLResponse:
     """Swagger UI, from this server's own files."""
     return HTMLResponse(_DOCS)
-
-
-def static_files() -> StaticFiles:
-    """Files for browsers, carried by the package."""
-    return StaticFiles(directory=STATIC)
 
 
 # The script that starts it is a file of its own, so that the page needs no inline script and the policy

@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 from campana.domain.accounts import Principal
 from campana.domain.errors import NotSignedIn
 from campana.engine.services import Services
-from campana.web.middleware.gate import PRINCIPAL
+from campana.web.scope import PRINCIPAL
 
 
 def services(request: Request) -> Services:
@@ -17,10 +17,10 @@ def services(request: Request) -> Services:
 
 
 def caller(request: Request) -> Principal:
-    """Who asks. The middleware lets nobody else through; should it be missing, nobody gets in."""
+    """Who asks. Raises NotSignedIn where nobody is known; somebody at a page is then sent to sign in."""
     principal: Principal | None = request.scope.get(PRINCIPAL)
     if principal is None:
-        raise NotSignedIn("no key was looked at")
+        raise NotSignedIn("sign in first")
     return principal
 
 

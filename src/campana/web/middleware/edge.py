@@ -7,9 +7,10 @@ import time
 
 import structlog
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from campana.web.errors import Problem
+from campana.web.errors import Problem, answer
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +56,7 @@ class Edge:
             if status:
                 raise
             problem = Problem(500, "Something went wrong", "the error is in the server's log")
-            await problem(scope, receive, send_safely)
+            await answer(Request(scope), problem)(scope, receive, send_safely)
         log.debug(
             "http.request",
             method=scope["method"],

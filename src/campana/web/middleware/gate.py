@@ -11,6 +11,7 @@ import structlog
 from fastapi.routing import iter_route_contexts
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -18,12 +19,11 @@ from campana.domain.accounts import Principal
 from campana.domain.errors import CampanaError, Forbidden, NotSignedIn
 from campana.domain.permissions import Action, permit
 from campana.web.access import Door
-from campana.web.errors import answer_to
+from campana.web.errors import answer, answer_to
+from campana.web.scope import PRINCIPAL
 
 log = structlog.get_logger(__name__)
 
-PRINCIPAL = "campana.principal"
-"""where in a request's scope its principal stands"""
 Access = Mapping[tuple[str, str], Action | Door]
 
 
@@ -46,7 +46,7 @@ class Gate:
             try:
                 await self._let_in(scope)
             except (CampanaError, HTTPException) as error:
-                await answer_to(error)(scope, receive, send)
+                await answer(Request(scope), answer_to(error))(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 

@@ -1,0 +1,9 @@
+"""The pages: each route asks services and shows a template. A form answers with 303 to the page to look at
+next, or with itself and what is wrong."""
+
+from fastapi import APIRouter
+
+from campana.web.pages import dashboard
+
+router = APIRouter(include_in_schema=False)
+router.include_router(dashboard.router)

@@ -1,0 +1,6 @@
+"""What the middleware leaves in a request's scope for everybody behind it, by these names."""
+
+PRINCIPAL = "campana.principal"
+"""who asks; missing where nobody is known"""
+CSRF = "campana.csrf_token"
+"""the token that a form of this session has to send back; missing without a session"""
