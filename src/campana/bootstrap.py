@@ -17,12 +17,16 @@ from campana.engine.campaigns import Campaigns
 from campana.engine.clock import SystemClock
 from campana.engine.control import Control, Levers
 from campana.engine.drafting import Drafting
+from campana.engine.drafts import Desk, Drafts
+from campana.engine.estimates import Estimates
 from campana.engine.ids import new_id
 from campana.engine.imports import Imports
 from campana.engine.lists import RecipientLists
 from campana.engine.metrics import Metrics
+from campana.engine.offers import TemplateOffers
 from campana.engine.previews import Previews
 from campana.engine.reports import Reports
+from campana.engine.saved_templates import SavedTemplates
 from campana.engine.sender_rules import SenderPolicy
 from campana.engine.senders import Gate, Senders
 from campana.engine.sending.owner import is_dead, this_process
@@ -119,9 +123,9 @@ async def built(settings: Settings) -> AsyncIterator[Campana]:
         starter = Starter(
             store, vault, clock, signals=tools.signals, metrics=tools.metrics, audit=tools.audit
         )
-        yield Campana(
-            settings, store, tools, providers, starter, _services(settings, tools, providers, starter)
-        )
+        services = _services(settings, tools, providers, starter)
+        stack.push_async_callback(services.offers.close)
+        yield Campana(settings, store, tools, providers, starter, services)
 
 
 async def _store(url: str) -> SqlStore:
@@ -147,17 +151,21 @@ def _services(
     drafting = Drafting(store, clock=clock)
     campaigns = Campaigns(store, drafting, audit, clock=clock, signals=signals)
     control = Control(store, Levers(starter, signals), audit, clock=clock)
+    senders = Senders(store, Gate(tools.vault, providers), audit, clock=clock, signals=signals, policy=policy)
+    estimates = Estimates(store, providers, clock=clock)
     return Services(
         catalog=store,
         accounts=Accounts(store, clock, audit),
         audit=audit,
-        senders=Senders(
-            store, Gate(tools.vault, providers), audit, clock=clock, signals=signals, policy=policy
-        ),
+        senders=senders,
         imports=Imports(store, clock, new_id, audit),
         lists=RecipientLists(store, audit),
         campaigns=campaigns,
         control=control,
+        estimates=estimates,
+        drafts=Drafts(store, Desk(drafting, campaigns, estimates), clock=clock),
+        templates=SavedTemplates(store, clock=clock),
+        offers=TemplateOffers(senders, clock=clock),
         previews=Previews(store, drafting),
         trials=Trials(store, Bench(drafting, campaigns, control), audit, clock=clock),
         reports=Reports(store, audit),

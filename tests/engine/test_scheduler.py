@@ -19,25 +19,10 @@ from campana.engine.sending.starter import Starter
 from campana.engine.signals import Signals
 from campana.vault import FernetVault
 from tests.support.cast import MORNING, make_account, make_campaign, make_list, make_sender
+from tests.support.clock import HandClock
 from tests.support.product import until
 
 _S = CampaignStatus
-
-
-class HandClock:
-    """A wall clock that the test sets; sleeping lets real time pass."""
-
-    def __init__(self, now: datetime) -> None:
-        self.time = now
-
-    def now(self) -> datetime:
-        return self.time
-
-    def monotonic(self) -> float:
-        return asyncio.get_running_loop().time()
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
 
 
 class Office:

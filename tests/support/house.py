@@ -28,13 +28,17 @@ from campana.engine.campaigns import Campaigns
 from campana.engine.clock import SystemClock
 from campana.engine.control import Control, Levers
 from campana.engine.drafting import Drafting
+from campana.engine.drafts import Desk, Drafts
+from campana.engine.estimates import Estimates
 from campana.engine.ids import new_id
 from campana.engine.imports import Imports
 from campana.engine.lists import RecipientLists
 from campana.engine.metrics import Metrics
+from campana.engine.offers import TemplateOffers
 from campana.engine.ports import Envelope, Provider, Store
 from campana.engine.previews import Previews
 from campana.engine.reports import Reports
+from campana.engine.saved_templates import SavedTemplates
 from campana.engine.sender_rules import SenderPolicy
 from campana.engine.senders import Gate, Senders
 from campana.engine.sending.recovery import Recovery
@@ -223,6 +227,7 @@ async def open_house(store: Store, *, settings: WebSettings | None = None) -> As
             yield house
     finally:
         house.services.hub.close()
+        await house.services.offers.close()
         server.should_exit = True
         await serving
 
@@ -248,17 +253,23 @@ def _build(store: Store, settings: WebSettings | None) -> House:
     drafting = Drafting(store, clock=clock)
     campaigns = Campaigns(store, drafting, audit, clock=clock, signals=signals)
     control = Control(store, Levers(starter, signals), audit, clock=clock)
+    senders = Senders(
+        store, Gate(vault, providers), audit, clock=clock, signals=signals, policy=SenderPolicy()
+    )
+    estimates = Estimates(store, providers, clock=clock)
     services = Services(
         catalog=store,
         accounts=Accounts(store, clock, audit),
         audit=audit,
-        senders=Senders(
-            store, Gate(vault, providers), audit, clock=clock, signals=signals, policy=SenderPolicy()
-        ),
+        senders=senders,
         imports=Imports(store, clock, new_id, audit),
         lists=RecipientLists(store, audit),
         campaigns=campaigns,
         control=control,
+        estimates=estimates,
+        drafts=Drafts(store, Desk(drafting, campaigns, estimates), clock=clock),
+        templates=SavedTemplates(store, clock=clock),
+        offers=TemplateOffers(senders, clock=clock),
         previews=Previews(store, drafting),
         trials=Trials(store, Bench(drafting, campaigns, control), audit, clock=clock),
         reports=Reports(store, audit),

@@ -40,7 +40,8 @@ class RecipientList:
     """`total = valid + invalid + duplicates`; suppressed ones are among the valid, counted at upload.
 
     `blanks` holds only columns in which some recipient has nothing. `listed` is False for recipients given
-    inline with a campaign: they exist for that campaign alone.
+    inline with a campaign: they exist for that campaign alone. `zones` says how many recipients there are by
+    the time zone of their number, most first; those whose number does not tell are left out.
     """
 
     id: UUID
@@ -60,6 +61,7 @@ class RecipientList:
     created_by: UUID | None = None
     sheet: str | None = None
     listed: bool = True
+    zones: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Points in time: aware UTC only; other zones exist for people and calendars, not for storage."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from campana.domain.errors import InvalidInput
 
@@ -41,6 +42,32 @@ def parse_schedule(text: str, *, now: datetime, field: str = "scheduled_at") -> 
         return check_schedule(as_utc(moment), now=now, field=field)
     except OverflowError:
         raise InvalidInput.of(field, "the time is outside of what a calendar can hold") from None
+
+
+def local_moment(day: str, clock: str, zone: ZoneInfo) -> datetime:
+    """The moment of a date and a clock time (both ISO 8601) in a zone, as UTC; of two, the first.
+
+    Raises InvalidInput, under "date" or "time", for what cannot be read, and for a time that clocks skip.
+    """
+    try:
+        on = date.fromisoformat(day.strip())
+    except ValueError:
+        raise InvalidInput.of("date", "choose a day" if not day.strip() else "is not a date") from None
+    try:
+        at = time.fromisoformat(clock.strip()).replace(tzinfo=None)
+    except ValueError:
+        raise InvalidInput.of("time", "choose a time" if not clock.strip() else "is not a time") from None
+    local = datetime.combine(on, at, tzinfo=zone)
+    try:
+        moment = local.astimezone(UTC)
+        there = moment.astimezone(zone)
+    except OverflowError:
+        raise InvalidInput.of("date", "is outside of what a calendar can hold") from None
+    if there.replace(tzinfo=None) != local.replace(tzinfo=None):
+        raise InvalidInput.of(
+            "time", f"does not exist on that day: clocks in {zone.key} go forward; from {there:%H:%M} it does"
+        )
+    return moment
 
 
 def check_schedule(moment: datetime, *, now: datetime, field: str = "scheduled_at") -> datetime:

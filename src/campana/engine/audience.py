@@ -16,6 +16,7 @@ from campana.domain.errors import FieldProblem, InvalidInput
 from campana.domain.phones import Normaliser
 from campana.domain.recipients import Blanks, Recipient, RecipientList, RowProblem
 from campana.domain.senders import Sender
+from campana.domain.zones import ZoneTally
 from campana.engine.ids import new_id
 from campana.engine.ports import Store
 from campana.engine.reading.inline import given_rows
@@ -88,6 +89,7 @@ async def read_inline(
         duplicates=len(given) - len(recipients),
         suppressed=0,
         blanks=blanks,
+        zones=_zones(recipients),
         created_at=at,
         created_by=created_by,
         listed=False,
@@ -115,6 +117,12 @@ async def _gathered(
                 recipients += part.recipients
                 invalid += part.invalid
     return recipients, invalid, blanks
+
+
+def _zones(recipients: Sequence[Recipient]) -> Mapping[str, int]:
+    tally = ZoneTally()
+    tally.add(recipient.phone for recipient in recipients)
+    return tally.zones()
 
 
 def _told(problem: RowProblem) -> FieldProblem:

@@ -85,6 +85,12 @@ class Campaigns:
             _same_request(there, request)
         return await self._open(principal, there)
 
+    async def made_with(self, principal: Principal, idempotency_key: str) -> CampaignView | None:
+        """The campaign that was made with that key, where its making came to its end."""
+        permit(principal, Action.READ)
+        known = await self._store.campaign_by_key(principal.account_id, idempotency_key)
+        return await self._store.campaign(known.account_id, known.id) if known else None
+
     async def get(self, principal: Principal, campaign_id: UUID) -> CampaignView:
         """The campaign with its counts. Raises NotFound."""
         permit(principal, Action.READ)

@@ -22,6 +22,7 @@ from campana.domain.errors import NotFound, StoreUnavailable
 from campana.domain.permissions import Action, permit
 from campana.domain.phones import known_country
 from campana.domain.recipients import Recipient, RecipientList, RowProblem
+from campana.domain.zones import ZoneTally
 from campana.engine.audit import Audit
 from campana.engine.ports import Catalog, Clock
 from campana.engine.reading.limits import Limits
@@ -143,11 +144,13 @@ class _Tally:
     total: RecipientList
     preview: list[dict[str, Any]] = field(default_factory=list)
     problems: list[RowProblem] = field(default_factory=list)
+    zones: ZoneTally = field(default_factory=ZoneTally)
 
     def add(self, part: Rows | End) -> None:
         if isinstance(part, End):
-            self.total = replace(self.total, blanks=part.blanks)
+            self.total = replace(self.total, blanks=part.blanks, zones=self.zones.zones())
             return
+        self.zones.add(recipient.phone for recipient in part.recipients)
         valid, invalid, duplicates = len(part.recipients), len(part.invalid), len(part.duplicates)
         self.total = replace(
             self.total,

@@ -116,7 +116,12 @@ class Senders:
     async def verify(self, principal: Principal, sender_id: UUID) -> Check:
         """Ask the provider whether the credentials work, and which templates are approved."""
         permit(principal, Action.VERIFY)
-        sender = await self.get(principal, sender_id)
+        check = await self.check(await self.get(principal, sender_id))
+        log.info("sender.verified", sender=str(sender_id), verdict=check.verdict.value)
+        return check
+
+    async def check(self, sender: Sender) -> Check:
+        """The same for a sender that the caller already has the right to ask about."""
         provider = self._providers.get(sender.provider)
         if provider is None:
             return Check(CheckVerdict.UNREACHABLE, f"provider {sender.provider!r} is not set up here")
@@ -124,9 +129,7 @@ class Senders:
             credentials = open_credentials(sender, self._vault)
         except ConfigurationError as error:
             return Check(CheckVerdict.REFUSED, str(error))
-        check = await provider.check(credentials)
-        log.info("sender.verified", sender=str(sender.id), verdict=check.verdict.value)
-        return check
+        return await provider.check(credentials)
 
     async def usage(self, principal: Principal, sender_id: UUID) -> Usage:
         """How much of the daily limit is used and promised on the sender's present day."""

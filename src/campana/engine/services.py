@@ -6,11 +6,15 @@ from campana.engine.accounts import Accounts
 from campana.engine.audit import Audit
 from campana.engine.campaigns import Campaigns
 from campana.engine.control import Control
+from campana.engine.drafts import Drafts
+from campana.engine.estimates import Estimates
 from campana.engine.imports import Imports
 from campana.engine.lists import RecipientLists
+from campana.engine.offers import TemplateOffers
 from campana.engine.ports import Catalog
 from campana.engine.previews import Previews
 from campana.engine.reports import Reports
+from campana.engine.saved_templates import SavedTemplates
 from campana.engine.senders import Senders
 from campana.engine.sending.slowdowns import Slowdowns
 from campana.engine.suppressions import Suppressions
@@ -30,6 +34,10 @@ class Services:
     lists: RecipientLists
     campaigns: Campaigns
     control: Control
+    estimates: Estimates
+    drafts: Drafts
+    templates: SavedTemplates
+    offers: TemplateOffers
     previews: Previews
     trials: Trials
     reports: Reports

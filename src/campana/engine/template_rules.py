@@ -30,7 +30,7 @@ def shape_problems(request: CampaignRequest) -> Iterator[FieldProblem]:
     """What is wrong with the request whatever the list."""
     if not 1 <= len(request.name.strip()) <= LONGEST_NAME:
         yield FieldProblem("name", f"give the campaign a name of 1 to {LONGEST_NAME} characters")
-    yield from _template_problems(request.template)
+    yield from template_problems(request.template)
     yield from _field_problems(request.fields)
     yield from _header_problems(request.header or Header(), request.fields)
 
@@ -64,7 +64,9 @@ def _texts(request: CampaignRequest) -> Iterator[tuple[str, str]]:
             yield f"header.{part.name}", text
 
 
-def _template_problems(template: Template) -> Iterator[FieldProblem]:
+def template_problems(template: Template) -> Iterator[FieldProblem]:
+    """What is wrong with a template's name and language as such; whether it is approved is not known
+    here."""
     if not _TEMPLATE_NAME.fullmatch(template.name):
         yield FieldProblem("template.name", "is not a template's name; copy it from the approved template")
     if not _LANGUAGE.fullmatch(template.language):

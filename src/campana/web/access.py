@@ -39,6 +39,7 @@ _BELOW_API: dict[tuple[str, str], Action | Door] = {
     ("POST", "/campaigns"): Action.CAMPAIGN,
     ("POST", "/campaigns/preview"): Action.READ,
     ("POST", "/campaigns/test"): Action.CAMPAIGN,
+    ("POST", "/campaigns/estimate"): Action.READ,
     ("GET", "/campaigns/{campaign_id}"): Action.READ,
     ("PATCH", "/campaigns/{campaign_id}"): Action.CAMPAIGN,
     ("POST", "/campaigns/{campaign_id}/pause"): Action.CAMPAIGN,

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from campana.engine.ports.audit import AuditQuery, AuditTrail
 from campana.engine.ports.catalog import CampaignView, Catalog, Statistics
+from campana.engine.ports.drafts import Drafts
 from campana.engine.ports.inbox import Backlog, Inbox, Post, StoredPost, Unmatched
 from campana.engine.ports.lanes import HostPace, LaneHolder, Lanes, Lease, LeaseLost
 from campana.engine.ports.ledger import (
@@ -32,6 +33,7 @@ __all__ = [
     "CampaignView",
     "Catalog",
     "Clock",
+    "Drafts",
     "Envelope",
     "HostPace",
     "Inbox",
@@ -62,7 +64,7 @@ __all__ = [
 ]
 
 
-class Store(Catalog, Ledger, Lanes, Inbox, People, SignIns, AuditTrail, Protocol):
+class Store(Catalog, Ledger, Lanes, Inbox, People, SignIns, AuditTrail, Drafts, Protocol):
     """All of them, as one database gives them."""
 
     async def close(self) -> None:

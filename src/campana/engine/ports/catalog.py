@@ -96,6 +96,11 @@ class Catalog(Protocol):
     ) -> Page[CampaignView]:
         """Bulk campaigns only; `q` is part of a name, in any case."""
 
+    async def campaigns_of_list(
+        self, account_id: UUID, list_id: UUID, *, limit: int
+    ) -> Sequence[CampaignView]:
+        """Bulk campaigns for that list, newest first."""
+
     async def edit_campaign(self, campaign: Campaign) -> bool:
         """Replace name, fields, header, time and status, if it is still DRAFT or SCHEDULED; whether it
         was."""

@@ -237,3 +237,7 @@ class Ledger(Protocol):
 
     async def usage(self, sender_id: UUID, day: date) -> tuple[int, int]:
         """(used, reserved) of the sender's day."""
+
+    async def planned(self, sender_id: UUID, *, since: datetime, until: datetime) -> int:
+        """PENDING messages that wait for a time from `since` to before `until`: those of SCHEDULED
+        campaigns due then, and of PROCESSING ones that rest until then."""

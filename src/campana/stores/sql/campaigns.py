@@ -82,6 +82,17 @@ class Campaigns(Part):
         rows = await self._database.rows(query)
         return Page(tuple(view_of(row) for row in rows[:limit]), newest_cursor(rows, limit))
 
+    async def campaigns_of_list(
+        self, account_id: UUID, list_id: UUID, *, limit: int
+    ) -> Sequence[CampaignView]:
+        query = VIEWS.where(
+            campaigns.c.recipient_list_id == list_id,
+            campaigns.c.account_id == account_id,
+            campaigns.c.opened.is_(True),
+            campaigns.c.kind == CampaignKind.BULK.value,
+        ).order_by(campaigns.c.created_at.desc(), campaigns.c.id.desc())
+        return [view_of(row) for row in await self._database.rows(query.limit(limit))]
+
     async def edit_campaign(self, campaign: Campaign) -> bool:
         """Raises ValueError when the new status is not one of those that may be edited."""
         if campaign.status not in EDITABLE:

@@ -8,7 +8,7 @@ count on the same room.
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, literal, select, update
+from sqlalchemy import and_, bindparam, func, literal, or_, select, update
 
 from campana.domain.campaigns import CampaignStatus, OnDailyLimit
 from campana.engine.ports import Start, StartVerdict
@@ -36,6 +36,28 @@ _USE = select(
     )
     .scalar_subquery()
     .label("promised"),
+)
+
+_SINCE, _UNTIL = bindparam("since", type_=Moment()), bindparam("until", type_=Moment())
+_PLANNED = (
+    select(func.sum(counts.c.pending).label("messages"))
+    .join(campaigns, campaigns.c.id == counts.c.campaign_id)
+    .where(
+        campaigns.c.sender_id == bindparam("sender"),
+        campaigns.c.opened.is_(True),
+        or_(
+            and_(
+                campaigns.c.status == CampaignStatus.SCHEDULED.value,
+                campaigns.c.scheduled_at >= _SINCE,
+                campaigns.c.scheduled_at < _UNTIL,
+            ),
+            and_(
+                campaigns.c.status == CampaignStatus.PROCESSING.value,
+                campaigns.c.waiting_until >= _SINCE,
+                campaigns.c.waiting_until < _UNTIL,
+            ),
+        ),
+    )
 )
 
 
@@ -94,6 +116,10 @@ class Room(Part):
             return await _use(tx, sender_id, day)
 
         return await self._database.read(work)
+
+    async def planned(self, sender_id: UUID, *, since: datetime, until: datetime) -> int:
+        row = await self._database.row(_PLANNED, {"sender": sender_id, "since": since, "until": until})
+        return int(row.messages or 0) if row is not None else 0
 
 
 async def _use(tx: Transaction, sender_id: UUID, day: date) -> tuple[int, int]:

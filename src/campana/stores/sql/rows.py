@@ -91,12 +91,14 @@ def list_of(row: Row[Any]) -> RecipientList:
         created_by=row.created_by,
         sheet=row.sheet,
         listed=row.listed,
+        zones=row.zones,
     )
 
 
 def list_values(recipients: RecipientList) -> Values:
     values = {name: getattr(recipients, name) for name in RecipientList.__slots__}
     values["columns"] = list(recipients.columns)
+    values["zones"] = dict(recipients.zones)
     values["blanks"] = {
         column: {"count": blanks.count, "rows": list(blanks.rows)}
         for column, blanks in recipients.blanks.items()

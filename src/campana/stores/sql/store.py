@@ -9,6 +9,7 @@ from campana.stores.sql.api_keys import ApiKeys
 from campana.stores.sql.audit import Audit
 from campana.stores.sql.campaigns import Campaigns
 from campana.stores.sql.database import Database
+from campana.stores.sql.drafts import Drafts
 from campana.stores.sql.duties import Duties
 from campana.stores.sql.health import Health, check_version
 from campana.stores.sql.hosts import Hosts
@@ -46,6 +47,7 @@ class SqlStore(
     Senders,
     Lists,
     Recipients,
+    Drafts,
     Campaigns,
     Messages,
     Suppressions,

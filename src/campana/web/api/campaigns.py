@@ -9,6 +9,7 @@ from campana.domain.campaigns import CampaignStatus
 from campana.web.openapi import CHANGED, FOUND, problems
 from campana.web.schemas.campaigns import CampaignIn, CampaignOut, CampaignPatch, RetryIn
 from campana.web.schemas.common import Cursor, Items, Limit, Search, chosen
+from campana.web.schemas.estimates import EstimateIn, EstimateOut
 from campana.web.schemas.messages import PreviewIn, PreviewOut, TrialIn, TrialOut
 from campana.web.services import Caller, Engine
 
@@ -59,6 +60,13 @@ async def preview(engine: Engine, caller: Caller, body: PreviewIn) -> PreviewOut
 async def test(engine: Engine, caller: Caller, body: TrialIn) -> TrialOut:
     """Sends it now, within the sender's limits, and answers when its outcome is known (30 s at most)."""
     return TrialOut.of(await engine.trials.send(caller, body.request()))
+
+
+@router.post("/estimate", summary="Estimate a campaign's course", responses=problems(404, 413))
+async def estimate(engine: Engine, caller: Caller, body: EstimateIn) -> EstimateOut:
+    """When it would end, what it takes of the day, and what to be careful about. Keeps and reserves
+    nothing."""
+    return EstimateOut.of(await engine.estimates.estimate(caller, body.request()))
 
 
 @router.get("/{campaign_id}", summary="Look at a campaign", responses=FOUND)

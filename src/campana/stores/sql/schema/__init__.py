@@ -6,6 +6,7 @@ One module a subject; whoever needs a table takes it from here.
 from campana.stores.sql.schema.audit import audit_entries
 from campana.stores.sql.schema.base import metadata
 from campana.stores.sql.schema.campaigns import COUNTED, campaigns, counts, messages
+from campana.stores.sql.schema.drafts import drafts, saved_templates
 from campana.stores.sql.schema.lists import (
     recipient_lists,
     recipient_search,
@@ -26,6 +27,7 @@ __all__ = [
     "audit_entries",
     "campaigns",
     "counts",
+    "drafts",
     "duties",
     "hosts",
     "inbox",
@@ -38,6 +40,7 @@ __all__ = [
     "recipients",
     "recovery_codes",
     "row_problems",
+    "saved_templates",
     "second_factors",
     "senders",
     "sessions",

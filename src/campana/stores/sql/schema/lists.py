@@ -30,6 +30,7 @@ recipient_lists = Table(
     Column("sheet", Text),
     Column("listed", Boolean, nullable=False),
     Column("closed", Boolean, nullable=False),
+    Column("zones", JSON, nullable=False, server_default="{}"),
     Index(None, "account_id", "created_at", "id"),
 )
 
