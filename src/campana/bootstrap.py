@@ -21,6 +21,12 @@ from campana.engine.drafts import Desk, Drafts
 from campana.engine.estimates import Estimates
 from campana.engine.ids import new_id
 from campana.engine.imports import Imports
+from campana.engine.inbox.addresses import Addresses
+from campana.engine.inbox.duty import Duty
+from campana.engine.inbox.intake import Intake
+from campana.engine.inbox.matching import Matching
+from campana.engine.inbox.polling import Polling
+from campana.engine.inbox.working_off import WorkingOff
 from campana.engine.lists import RecipientLists
 from campana.engine.metrics import Metrics
 from campana.engine.offers import TemplateOffers
@@ -36,7 +42,7 @@ from campana.engine.sending.slowdowns import Slowdowns
 from campana.engine.sending.starter import Starter
 from campana.engine.sending.tools import LaneTools
 from campana.engine.sending.worker import Worker
-from campana.engine.service import Watch
+from campana.engine.service import Service, Watch
 from campana.engine.services import Services
 from campana.engine.signals import Signals
 from campana.engine.suppressions import Suppressions
@@ -62,7 +68,7 @@ class Campana:
     services: Services
 
     def watch(self) -> Watch:
-        """The engine's services: recovery, scheduler and worker."""
+        """The engine's services: what sends, and what deals with what comes back."""
         scheduler = Scheduler(
             self.store,
             self.starter,
@@ -70,7 +76,7 @@ class Campana:
             self.tools.signals,
             interval_s=self.settings.scheduler_interval_s,
         )
-        return Watch([self._recovery(), scheduler, self._worker()])
+        return Watch([self._recovery(), scheduler, self._worker(), *self._inbox()])
 
     async def send_here(self, campaign: Campaign, sender: Sender) -> None:
         """Start this campaign and send it from this process, with its sender's lane only; until cancelled."""
@@ -96,6 +102,22 @@ class Campana:
 
     def _recovery(self) -> Recovery:
         return Recovery(self.store, self.tools.clock, self.tools.signals, is_dead)
+
+    def _inbox(self) -> list[Service]:
+        clock, metrics = self.tools.clock, self.tools.metrics.inbox
+        receipts, polling = (
+            Duty(name, this_process(), self.store, clock) for name in ("receipts", "polling")
+        )
+        working_off = WorkingOff(
+            self.store,
+            self.providers,
+            receipts,
+            clock=clock,
+            metrics=metrics,
+            bell=self.services.intake.bell,
+        )
+        matching = Matching(self.store, receipts, clock=clock, metrics=metrics)
+        return [working_off, matching, Polling(self.tools, self.providers, polling)]
 
     def _worker(self, only: Sender | None = None) -> Worker:
         return Worker(this_process(), self.tools, self.providers, only=only.id if only else None)
@@ -160,6 +182,7 @@ def _services(
         senders=senders,
         imports=Imports(store, clock, new_id, audit),
         lists=RecipientLists(store, audit),
+        inbox=store,
         campaigns=campaigns,
         control=control,
         estimates=estimates,
@@ -171,5 +194,7 @@ def _services(
         reports=Reports(store, audit),
         slowdowns=Slowdowns(store, providers),
         suppressions=Suppressions(store, audit, clock=clock),
+        addresses=Addresses(store, tools.vault, audit, clock=clock, public_url=settings.public_url),
+        intake=Intake(store, clock, tools.metrics.inbox),
         hub=ProgressHub(store),
     )

@@ -2,17 +2,20 @@
 
 import asyncio
 import csv
+import json
 import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 from campana.bootstrap import Campana
 from campana.config import Settings
 from campana.domain.accounts import Principal, Role
 from campana.domain.errors import ConfigurationError, NotFound
 from campana.domain.samples import COLUMNS, sample_recipients
+from campana.domain.senders import Sender
 from campana.engine.sender_rules import SenderRequest
 
 ACCOUNT = "Demo"
@@ -39,15 +42,20 @@ async def simulator() -> AsyncIterator[str]:
                 await process.wait()
 
 
-def against(base_url: str, settings: Settings) -> Settings:
-    """The settings with every provider's address replaced: a demo sends nothing anywhere else."""
-    return settings.model_copy(update={"bizchat_base_url": base_url, "practice_base_url": base_url})
+def against(base_url: str, settings: Settings, port: int) -> Settings:
+    """The settings with every provider's address replaced: a demo sends nothing anywhere else, and hears from
+    nobody else."""
+    here = f"http://127.0.0.1:{port}"
+    return settings.model_copy(
+        update={"bizchat_base_url": base_url, "practice_base_url": base_url, "public_url": here}
+    )
 
 
 async def prepare(campana: Campana, port: int, base_url: str) -> str:
     """Make the demo account, its sender, a new key and the sample file; what to tell the person."""
     owner = await _owner(campana)
-    await _sender(campana, owner)
+    sender = await _sender(campana, owner)
+    await _wire_webhook(campana, owner, sender, base_url)
     await campana.services.accounts.revoke_api_keys(EMAIL, KEY_NAME)
     made = await campana.services.accounts.create_api_key(EMAIL, KEY_NAME)
     sample = campana.settings.data_dir / "sample-recipients.csv"
@@ -77,11 +85,12 @@ async def _owner(campana: Campana) -> Principal:
         return await campana.services.accounts.principal(EMAIL)
 
 
-async def _sender(campana: Campana, owner: Principal) -> None:
+async def _sender(campana: Campana, owner: Principal) -> Sender:
     known = await campana.services.senders.find(owner, limit=100)
-    if any(sender.name == SENDER for sender in known.items):
-        return
-    await campana.services.senders.create(
+    for sender in known.items:
+        if sender.name == SENDER:
+            return sender
+    return await campana.services.senders.create(
         owner,
         SenderRequest(
             name=SENDER,
@@ -92,6 +101,18 @@ async def _sender(campana: Campana, owner: Principal) -> None:
             country="IN",
         ),
     )
+
+
+async def _wire_webhook(campana: Campana, owner: Principal, sender: Sender, base_url: str) -> None:
+    """Have the simulator post to the sender's address, as somebody would enter it at BizChat."""
+    addresses = campana.services.addresses
+    address = await addresses.look(owner, sender.id) or await addresses.rotate(owner, sender.id)
+    request = Request(  # noqa: S310 - the simulator that was just started
+        f"{base_url.removesuffix('/api')}/control",
+        json.dumps({"webhook": address.url}).encode(),
+        {"Content-Type": "application/json"},
+    )
+    await asyncio.to_thread(urlopen, request, timeout=START_S)
 
 
 async def _start_simulator(ready: Path) -> asyncio.subprocess.Process:

@@ -58,6 +58,10 @@ def test_every_metric_has_its_line_and_no_other_does() -> None:
         "campana_messages_queued",
         "campana_campaigns",
         "campana_overdue_seconds",
+        "campana_inbox_posts",
+        "campana_inbox_oldest_seconds",
+        "campana_receipts_unmatched",
+        "campana_webhook_last_event_timestamp_seconds",
     }
     told = set(re.findall(r"`(campana_\w+)(?:\{\w+\})?`", page("operate.md")))
     assert told == ours

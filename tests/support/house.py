@@ -32,6 +32,11 @@ from campana.engine.drafts import Desk, Drafts
 from campana.engine.estimates import Estimates
 from campana.engine.ids import new_id
 from campana.engine.imports import Imports
+from campana.engine.inbox.addresses import Addresses
+from campana.engine.inbox.duty import Duty
+from campana.engine.inbox.intake import Intake
+from campana.engine.inbox.matching import Matching
+from campana.engine.inbox.working_off import WorkingOff
 from campana.engine.lists import RecipientLists
 from campana.engine.metrics import Metrics
 from campana.engine.offers import TemplateOffers
@@ -264,6 +269,7 @@ def _build(store: Store, settings: WebSettings | None) -> House:
         senders=senders,
         imports=Imports(store, clock, new_id, audit),
         lists=RecipientLists(store, audit),
+        inbox=store,
         campaigns=campaigns,
         control=control,
         estimates=estimates,
@@ -275,6 +281,8 @@ def _build(store: Store, settings: WebSettings | None) -> House:
         reports=Reports(store, audit),
         slowdowns=Slowdowns(store, providers),
         suppressions=Suppressions(store, audit, clock=clock),
+        addresses=Addresses(store, vault, audit, clock=clock, public_url="https://campana.test"),
+        intake=Intake(store, clock, metrics.inbox),
         hub=ProgressHub(store, look_s=0.05),
     )
 
@@ -283,8 +291,12 @@ def _build(store: Store, settings: WebSettings | None) -> House:
 
     app = create_app(services, monitoring=Monitoring(registry, readiness), clock=clock, settings=settings)
     tools = LaneTools(store, vault, clock, signals, metrics, audit)
+    duty = Duty("receipts", "tests", store, clock)
+    bell = services.intake.bell
     engine = Watch(
         [
+            WorkingOff(store, providers, duty, clock=clock, metrics=metrics.inbox, bell=bell),
+            Matching(store, duty, clock=clock, metrics=metrics.inbox),
             Recovery(store, clock, signals, lambda _owner: False),
             Scheduler(store, starter, clock, signals, interval_s=60),
             Worker("tests", tools, providers),

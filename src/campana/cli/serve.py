@@ -51,7 +51,7 @@ async def _stay(host: str, port: int, *, pages: bool, engine: bool) -> None:
 async def _demo(port: int) -> None:
     settings = _settings()
     async with demonstration.simulator() as stand_in:
-        settings = demonstration.against(stand_in, settings)
+        settings = demonstration.against(stand_in, settings, port)
         async with built(settings) as campana:
             guide = await demonstration.prepare(campana, port, stand_in)
             console.print(guide, markup=False, soft_wrap=True)

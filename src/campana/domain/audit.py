@@ -25,6 +25,7 @@ class AuditAction(StrEnum):
     SENDER_CREATED = "sender.created"
     SENDER_CHANGED = "sender.changed"
     SENDER_CREDENTIALS = "sender.credentials_replaced"
+    SENDER_WEBHOOK = "sender.webhook_rotated"
     LIST_UPLOADED = "recipient_list.uploaded"
     LIST_DELETED = "recipient_list.deleted"
     LIST_PROBLEMS_EXPORTED = "recipient_list.problems_exported"

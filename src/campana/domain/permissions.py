@@ -57,6 +57,15 @@ SCOPE: dict[Action, Scope] = {
 """The scope an API key needs for it, besides its user's role."""
 
 
+def may(principal: Principal, action: Action) -> bool:
+    """Whether `permit` would return."""
+    try:
+        permit(principal, action)
+    except Forbidden:
+        return False
+    return True
+
+
 def permit(principal: Principal, action: Action) -> None:
     """Return if role and scopes allow the action; ADMIN takes a platform administrator, whatever the role.
 

@@ -8,8 +8,42 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from campana.domain.outcomes import OutcomeKind
 
 
+class InboxMetrics:
+    """What comes back: posts, events, receipts that found their message late, questions asked."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.posts = Counter(
+            "campana_webhook_posts_total", "Posts of providers that were stored.", registry=registry
+        )
+        self.events = Counter(
+            "campana_webhook_events_total", "Events worked off, by kind.", ["kind"], registry=registry
+        )
+        self.late_receipts = Counter(
+            "campana_receipts_late_total",
+            "Receipts whose message was not known at first, by what became of them.",
+            ["outcome"],
+            registry=registry,
+        )
+        self.polls = Counter(
+            "campana_status_polls_total",
+            "Questions to the provider about silent messages, by answer.",
+            ["answer"],
+            registry=registry,
+        )
+
+    def worked_off(self, *, receipts: int, replies: int) -> None:
+        """Count events of posts."""
+        self.events.labels("receipt").inc(receipts)
+        self.events.labels("reply").inc(replies)
+
+    def looked_again(self, *, matched: int, inferred: int, dropped: int) -> None:
+        """Count receipts that are kept aside no more."""
+        for outcome, count in (("matched", matched), ("inferred", inferred), ("dropped", dropped)):
+            self.late_receipts.labels(outcome).inc(count)
+
+
 class Metrics:
-    """Prometheus metrics of the engine; docs/metrics.md explains each."""
+    """Prometheus metrics of the engine; docs/operate.md explains each."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.registry = registry
@@ -50,6 +84,8 @@ class Metrics:
             "Messages that became UNKNOWN because their sending process died or lost its lane.",
             registry=registry,
         )
+
+        self.inbox = InboxMetrics(registry)
 
     def outcome(self, kind: OutcomeKind, seconds: float) -> None:
         """Count an attempt and how long its answer took."""

@@ -17,6 +17,7 @@ from campana.domain.senders import Credentials, Sender
 from campana.engine.audit import Audit
 from campana.engine.credentials import open_credentials, seal_credentials
 from campana.engine.ids import new_id
+from campana.engine.inbox.addresses import new_webhook
 from campana.engine.ports import Clock, Page, Provider, Store, Vault
 from campana.engine.sender_rules import SenderPolicy, SenderRequest, check_sender
 from campana.engine.signals import Signals
@@ -70,6 +71,7 @@ class Senders:
             **checked,
         )
         await self._store.add_sender(sender)
+        await self._store.save_webhook(new_webhook(sender.id, self._vault))
         log.info("sender.created", sender=str(sender.id), account=str(sender.account_id))
         await self._audit.note(
             principal,

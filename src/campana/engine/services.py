@@ -9,9 +9,11 @@ from campana.engine.control import Control
 from campana.engine.drafts import Drafts
 from campana.engine.estimates import Estimates
 from campana.engine.imports import Imports
+from campana.engine.inbox.addresses import Addresses
+from campana.engine.inbox.intake import Intake
 from campana.engine.lists import RecipientLists
 from campana.engine.offers import TemplateOffers
-from campana.engine.ports import Catalog
+from campana.engine.ports import Catalog, Inbox
 from campana.engine.previews import Previews
 from campana.engine.reports import Reports
 from campana.engine.saved_templates import SavedTemplates
@@ -24,9 +26,10 @@ from campana.engine.watching import ProgressHub
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Every service. `catalog` is for monitoring alone."""
+    """Every service. `catalog` and `inbox` are for monitoring alone."""
 
     catalog: Catalog
+    inbox: Inbox
     accounts: Accounts
     audit: Audit
     senders: Senders
@@ -43,4 +46,6 @@ class Services:
     reports: Reports
     slowdowns: Slowdowns
     suppressions: Suppressions
+    addresses: Addresses
+    intake: Intake
     hub: ProgressHub

@@ -25,6 +25,7 @@ _OUTSIDE: dict[tuple[str, str], Action | Door] = {
     ("GET", "/static"): Door.PUBLIC,
     ("GET", "/api/docs"): Door.PUBLIC,
     ("GET", "/api/openapi.json"): Door.PUBLIC,
+    ("POST", "/webhooks/bizchat/{secret}"): Door.PUBLIC,
 }
 
 _BELOW_API: dict[tuple[str, str], Action | Door] = {
@@ -57,6 +58,7 @@ _BELOW_API: dict[tuple[str, str], Action | Door] = {
     ("PATCH", "/senders/{sender_id}"): Action.SENDERS,
     ("POST", "/senders/{sender_id}/verify"): Action.VERIFY,
     ("GET", "/senders/{sender_id}/usage"): Action.READ,
+    ("POST", "/senders/{sender_id}/webhook/rotate"): Action.SENDERS,
     # --- opt-outs
     ("GET", "/suppressions"): Action.READ,
     ("POST", "/suppressions"): Action.SUPPRESS,

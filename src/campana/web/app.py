@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 from campana import __version__
 from campana.engine.ports import Clock
 from campana.engine.services import Services
-from campana.web import operations, pages, static_files
+from campana.web import operations, pages, static_files, webhooks
 from campana.web.access import ACCESS, API
 from campana.web.api import audit, campaigns, lists, messages, senders, suppressions
 from campana.web.errors import add_handlers
@@ -54,6 +54,7 @@ def create_app(
 ) -> FastAPI:
     """The application, ready for an ASGI server. Whoever serves it closes `services.hub` before stopping."""
     limits = settings or WebSettings()
+    ceilings = {f"{API}/recipient-lists": limits.max_upload, webhooks.PREFIX: webhooks.MOST_BYTES}
     app = FastAPI(
         title="Campana",
         version=__version__,
@@ -66,7 +67,7 @@ def create_app(
         middleware=[
             Middleware(Edge),
             Middleware(Gate, access=ACCESS, authenticate=services.accounts.authenticate),
-            Middleware(Ceiling, most=limits.max_body, most_at={f"{API}/recipient-lists": limits.max_upload}),
+            Middleware(Ceiling, most=limits.max_body, most_at=ceilings),
         ],
     )
     app.state.services = services
@@ -74,8 +75,9 @@ def create_app(
     app.state.registry = monitoring.registry
     app.state.readiness = monitoring.readiness
     app.state.rendering = Rendering(app, clock)
-    app.state.backlog = Backlog(services.catalog, monitoring.registry, clock)
+    app.state.backlog = Backlog(services, monitoring.registry, clock)
     add_handlers(app)
+    app.router.routes.append(webhooks.route)  # first: nothing else is asked for so often
     app.include_router(_api())
     app.include_router(operations.router)
     app.include_router(pages.router)

@@ -9,7 +9,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 
 from campana.domain.campaigns import CampaignStatus
 from campana.domain.errors import StoreUnavailable
-from campana.engine.ports import Catalog, Clock
+from campana.engine.ports import Clock
+from campana.engine.services import Services
 from campana.web.errors import Problem
 from campana.web.openapi import describe
 from campana.web.services import Engine
@@ -23,8 +24,9 @@ router = APIRouter(include_in_schema=False)
 class Backlog:
     """What waits, over all accounts; looked up when monitoring asks."""
 
-    def __init__(self, catalog: Catalog, registry: CollectorRegistry, clock: Clock) -> None:
-        self._catalog = catalog
+    def __init__(self, services: Services, registry: CollectorRegistry, clock: Clock) -> None:
+        self._catalog = services.catalog
+        self._inbox = services.inbox
         self._clock = clock
         self._queued = Gauge(
             "campana_messages_queued", "Messages of running campaigns that have not left.", registry=registry
@@ -36,14 +38,42 @@ class Backlog:
             registry=registry,
         )
 
+        self._posts = Gauge("campana_inbox_posts", "Posts not worked off yet.", registry=registry)
+        self._post_age = Gauge(
+            "campana_inbox_oldest_seconds", "Age of the oldest post not worked off.", registry=registry
+        )
+        self._unmatched = Gauge(
+            "campana_receipts_unmatched", "Receipts whose message is not known.", registry=registry
+        )
+        self._last_event = Gauge(
+            "campana_webhook_last_event_timestamp_seconds",
+            "When a sender's last event that was worked off came in, in seconds since 1970.",
+            ["sender"],
+            registry=registry,
+        )
+
     async def refresh(self) -> None:
         """Bring the numbers up to date. Raises StoreUnavailable."""
+        await self._refresh_campaigns()
+        await self._refresh_inbox()
+
+    async def _refresh_campaigns(self) -> None:
         found = await self._catalog.statistics()
         self._queued.set(found.queued)
         for status in CampaignStatus:
             self._campaigns.labels(status.value).set(found.campaigns.get(status, 0))
         late_s = (self._clock.now() - found.oldest_due).total_seconds() if found.oldest_due else 0.0
         self._overdue.set(max(0.0, late_s))
+
+    async def _refresh_inbox(self) -> None:
+        found = await self._inbox.backlog()
+        self._posts.set(found.posts)
+        age_s = (self._clock.now() - found.oldest).total_seconds() if found.oldest else 0.0
+        self._post_age.set(max(0.0, age_s))
+        self._unmatched.set(found.unmatched)
+        for webhook in await self._inbox.webhooks():
+            if webhook.last_event_at is not None:
+                self._last_event.labels(str(webhook.sender_id)).set(webhook.last_event_at.timestamp())
 
 
 @router.get("/healthz")

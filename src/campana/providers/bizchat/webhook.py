@@ -24,6 +24,8 @@ _STATUSES: Mapping[str, MessageStatus] = {
     "read": MessageStatus.READ,
     "failed": MessageStatus.FAILED,
 }
+_LONGEST_ID = 512
+"""characters; an id of a real message has less than a hundred"""
 _MILLISECONDS = 100_000_000_000
 """a timestamp as large as this counts milliseconds"""
 
@@ -52,7 +54,7 @@ def _values(raw: object) -> Iterator[Json]:
 def _receipts(value: Json) -> Iterator[Receipt]:
     for row in _objects(value.get("statuses")):
         status = _STATUSES.get(_text(row.get("status")))
-        wamid = _text(row.get("id"))
+        wamid = _id(row.get("id"))
         if status is None or not wamid:
             continue
         code, reason = _failure(row) if status is MessageStatus.FAILED else ("", "")
@@ -93,8 +95,8 @@ def _replies(value: Json) -> Iterator[Reply]:
         yield Reply(
             phone=phone,
             text=label or _written(row),
-            provider_message_id=_text(row.get("id")) or None,
-            replied_to=_text(_object(row.get("context")).get("id")) or None,
+            provider_message_id=_id(row.get("id")) or None,
+            replied_to=_id(_object(row.get("context")).get("id")) or None,
             at=_moment(row.get("timestamp")),
             is_button=bool(label),
             name=names.get(_text(row.get("from")), ""),
@@ -128,12 +130,12 @@ def _is_echo(wrapper: Json) -> bool:
 
 def _wrapped(wrapper: Json, contact: Json) -> Iterator[Event]:
     """The event as BizChat's own part tells it, for a post without Meta's: no time, no reason."""
-    wamid = _text(wrapper.get("whatsapp_message_id"))
+    wamid = _id(wrapper.get("whatsapp_message_id"))
     phone = _phone(contact.get("phone_number"))
     status = _STATUSES.get(_text(wrapper.get("status")))
     if wrapper.get("is_new_message") is True:
         if phone is not None:
-            replied_to = _text(wrapper.get("replied_to_whatsapp_message_id"))
+            replied_to = _id(wrapper.get("replied_to_whatsapp_message_id"))
             yield Reply(phone, _text(wrapper.get("body")), wamid or None, replied_to or None)
     elif status is not None and wamid:
         failed = status is MessageStatus.FAILED
@@ -157,7 +159,14 @@ def _objects(value: object) -> Iterator[Json]:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    """Without NUL, which a database may not take: a post that cannot be recorded would come up for ever."""
+    return value.replace("\0", "") if isinstance(value, str) else ""
+
+
+def _id(value: object) -> str:
+    """The provider's id of a message; none where it is too long to be one."""
+    text = _text(value)
+    return text if len(text) <= _LONGEST_ID else ""
 
 
 def _phone(value: object) -> str | None:

@@ -6,7 +6,15 @@ from fastapi import APIRouter
 
 from campana.web.openapi import CHANGED, FOUND, problems
 from campana.web.schemas.common import Cursor, Items, Limit
-from campana.web.schemas.senders import CheckOut, SenderIn, SenderOut, SenderPatch, UsageOut
+from campana.web.schemas.senders import (
+    AddressOut,
+    CheckOut,
+    SenderDetailsOut,
+    SenderIn,
+    SenderOut,
+    SenderPatch,
+    UsageOut,
+)
 from campana.web.services import Caller, Engine
 
 router = APIRouter(prefix="/senders", tags=["senders"])
@@ -26,9 +34,10 @@ async def create(engine: Engine, caller: Caller, body: SenderIn) -> SenderOut:
 
 
 @router.get("/{sender_id}", summary="Look at a sender", responses=FOUND)
-async def get(engine: Engine, caller: Caller, sender_id: UUID) -> SenderOut:
-    """The sender with its limits."""
-    return SenderOut.of(await engine.senders.get(caller, sender_id))
+async def get(engine: Engine, caller: Caller, sender_id: UUID) -> SenderDetailsOut:
+    """The sender with its limits, and where BizChat posts what becomes of its messages."""
+    sender = await engine.senders.get(caller, sender_id)
+    return SenderDetailsOut.with_webhook(sender, await engine.addresses.look(caller, sender_id))
 
 
 @router.patch("/{sender_id}", summary="Change a sender", responses=CHANGED)
@@ -47,3 +56,11 @@ async def verify(engine: Engine, caller: Caller, sender_id: UUID) -> CheckOut:
 async def usage(engine: Engine, caller: Caller, sender_id: UUID) -> UsageOut:
     """The sender's present calendar day, in its time zone."""
     return UsageOut.of(await engine.senders.usage(caller, sender_id))
+
+
+@router.post(
+    "/{sender_id}/webhook/rotate", summary="Make a new webhook address", responses=problems(403, 404)
+)
+async def rotate(engine: Engine, caller: Caller, sender_id: UUID) -> AddressOut:
+    """Takes the role owner. The address before it goes on working for a day; one before that no more."""
+    return AddressOut.of(await engine.addresses.rotate(caller, sender_id))

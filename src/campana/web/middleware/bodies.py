@@ -17,7 +17,7 @@ _TOO_LARGE = "the body is larger than the {:g} MiB allowed here"
 
 class Ceiling:
     """Refuses bodies above a ceiling with 413: at once where their length is told, else while they are
-    read."""
+    read. `most_at` has other ceilings for paths that begin so."""
 
     def __init__(self, app: ASGIApp, *, most: int, most_at: Mapping[str, int]) -> None:
         self._app = app
@@ -28,7 +28,8 @@ class Ceiling:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        most = self._most_at.get(scope["path"], self._most)
+        path = scope["path"]
+        most = next((most for start, most in self._most_at.items() if path.startswith(start)), self._most)
         length = Headers(scope=scope).get("content-length", "")
         if length.isdecimal() and int(length) > most:
             await _too_large(most)(scope, receive, _lingering(receive, send))

@@ -9,6 +9,7 @@ from pydantic.config import JsonDict
 
 from campana.domain.outcomes import Check, CheckVerdict
 from campana.domain.senders import Sender
+from campana.engine.inbox.addresses import Address
 from campana.engine.sender_rules import SenderRequest
 from campana.web.schemas.common import Input, Output, Patch
 
@@ -118,6 +119,36 @@ class SenderOut(Output):
         shown = {name: getattr(sender, name, None) for name in cls.model_fields}
         shown |= {"timezone": sender.timezone.key, "credentials": ends or None}
         return cls.model_validate(shown)
+
+
+class AddressOut(Output):
+    """Where BizChat posts what becomes of this sender's messages. `url` is shown to owners only."""
+
+    url: str | None = Field(examples=["https://campana.example/webhooks/bizchat/…"])
+    former_valid_until: datetime | None = Field(description="until then the address before this one works")
+    last_event_at: datetime | None = Field(description="when the last event came in")
+
+    @classmethod
+    def of(cls, source: object) -> Self:
+        """The address as the API shows it."""
+        address = cast(Address, source)
+        return cls(
+            url=address.url,
+            former_valid_until=address.former_valid_until,
+            last_event_at=address.last_event_at,
+        )
+
+
+class SenderDetailsOut(SenderOut):
+    """A sender with its webhook; `webhook` is null until one is made by rotating."""
+
+    webhook: AddressOut | None
+
+    @classmethod
+    def with_webhook(cls, sender: Sender, address: Address | None) -> Self:
+        """The two together."""
+        shown = SenderOut.of(sender).model_dump()
+        return cls.model_validate(shown | {"webhook": AddressOut.of(address) if address else None})
 
 
 class TemplateOut(Output):
