@@ -7,6 +7,9 @@ from uuid import UUID
 
 from campana.domain.campaigns import CampaignStatus, OnDailyLimit
 from campana.domain.messages import Counts
+from campana.stores.pace import Pace
+
+NO_PACE = Pace()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,10 @@ class Held:
     scheduled_at: datetime | None
     counts: Counts
     reserved: int
+    pace: Pace = NO_PACE
+    """as it is stored"""
+    bucket: int = 0
+    """the ten seconds that it is now"""
 
     @property
     def sends(self) -> bool:

@@ -6,9 +6,10 @@ Nothing here speaks SQL, and no verb needs more than one store to be asked.
 from typing import Protocol
 
 from campana.engine.ports.audit import AuditQuery, AuditTrail
-from campana.engine.ports.catalog import CampaignView, Catalog, Statistics
+from campana.engine.ports.catalog import CampaignOrder, CampaignView, Catalog, Statistics
 from campana.engine.ports.drafts import Drafts
 from campana.engine.ports.inbox import Backlog, Inbox, Post, StoredPost, Unmatched
+from campana.engine.ports.insight import PACE_SPAN_S, Insight, PaceSample, Reason
 from campana.engine.ports.lanes import HostPace, LaneHolder, Lanes, Lease, LeaseLost
 from campana.engine.ports.ledger import (
     LaneCampaign,
@@ -27,9 +28,11 @@ from campana.engine.ports.pages import Page
 from campana.engine.ports.people import People, SignIns
 
 __all__ = [
+    "PACE_SPAN_S",
     "AuditQuery",
     "AuditTrail",
     "Backlog",
+    "CampaignOrder",
     "CampaignView",
     "Catalog",
     "Clock",
@@ -37,6 +40,7 @@ __all__ = [
     "Envelope",
     "HostPace",
     "Inbox",
+    "Insight",
     "LaneCampaign",
     "LaneHolder",
     "LaneView",
@@ -45,10 +49,12 @@ __all__ = [
     "LeaseLost",
     "Ledger",
     "MessageKey",
+    "PaceSample",
     "Page",
     "People",
     "Post",
     "Provider",
+    "Reason",
     "Settlement",
     "Share",
     "SignIns",
@@ -64,7 +70,7 @@ __all__ = [
 ]
 
 
-class Store(Catalog, Ledger, Lanes, Inbox, People, SignIns, AuditTrail, Drafts, Protocol):
+class Store(Catalog, Insight, Ledger, Lanes, Inbox, People, SignIns, AuditTrail, Drafts, Protocol):
     """All of them, as one database gives them."""
 
     async def close(self) -> None:

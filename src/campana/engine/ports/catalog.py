@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
@@ -21,6 +22,19 @@ class CampaignView:
     counts: Counts
     rate: float = 0.0
     reserved: int = 0
+
+
+class CampaignOrder(StrEnum):
+    """How a list of campaigns is ordered."""
+
+    NEWEST = "newest"
+    """made last, first"""
+    SOONEST = "soonest"
+    """by their time, the earliest first; those without a time are left out"""
+    LATEST = "latest"
+    """by their time, the latest first; those without a time are left out"""
+    NAME = "name"
+    """by their name, in no language's special order"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +107,9 @@ class Catalog(Protocol):
         cursor: str | None = None,
         statuses: Collection[CampaignStatus] = (),
         q: str = "",
+        order: CampaignOrder = CampaignOrder.NEWEST,
     ) -> Page[CampaignView]:
-        """Bulk campaigns only; `q` is part of a name, in any case."""
+        """Bulk campaigns only; `q` is part of a name, in any case. A cursor belongs to its order."""
 
     async def campaigns_of_list(
         self, account_id: UUID, list_id: UUID, *, limit: int

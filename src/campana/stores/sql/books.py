@@ -10,14 +10,15 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, case, insert, select, update
+from sqlalchemy import BigInteger, Integer, Row, bindparam, exists, insert, select, update
 
 from campana.domain.campaigns import CampaignStatus, OnDailyLimit
 from campana.domain.messages import MessageStatus
 from campana.stores.held import Held
-from campana.stores.sql.columns import database_bucket, database_seconds
+from campana.stores.pace import Pace
+from campana.stores.sql.columns import Id, database_bucket, database_seconds
 from campana.stores.sql.rows import counts_of
-from campana.stores.sql.schema import COUNTED, campaigns, counts, lanes, usage
+from campana.stores.sql.schema import COUNTED, campaigns, counts, lanes, pace_samples, usage
 from campana.stores.sql.transactions import Transaction
 
 
@@ -40,7 +41,11 @@ class HeldLane:
 
 
 HOLD = (
-    select(campaigns, *(counts.c[name] for name in (*COUNTED, "reserved")))
+    select(
+        campaigns,
+        *(counts.c[name] for name in (*COUNTED, "reserved", "pace_bucket", "pace_current", "pace_former")),
+        database_bucket().label("bucket"),
+    )
     .join(counts, counts.c.campaign_id == campaigns.c.id)
     .where(campaigns.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(campaigns.c.id)
@@ -59,15 +64,23 @@ _SHIFT = (
     .values({name: counts.c[name] + bindparam(f"by_{name}") for name in COUNTED})
     .values(
         reserved=bindparam("to_reserved"),
-        pace_former=case(
-            (counts.c.pace_bucket == database_bucket(), counts.c.pace_former),
-            (counts.c.pace_bucket == database_bucket() - 1, counts.c.pace_current),
-            else_=0,
-        ),
-        pace_current=case((counts.c.pace_bucket == database_bucket(), counts.c.pace_current), else_=0)
-        + bindparam("accepted"),
-        pace_bucket=database_bucket(),
+        pace_bucket=bindparam("to_bucket"),
+        pace_current=bindparam("to_current"),
+        pace_former=bindparam("to_former"),
     )
+)
+# Once: a second change in the same transaction finds the sample there.
+_SAMPLE = insert(pace_samples).from_select(
+    ["campaign_id", "bucket", "accepted"],
+    select(
+        bindparam("campaign", type_=Id()),
+        bindparam("over", type_=BigInteger()),
+        bindparam("accepted", type_=Integer()),
+    ).where(
+        ~exists().where(
+            pace_samples.c.campaign_id == bindparam("campaign"), pace_samples.c.bucket == bindparam("over")
+        )
+    ),
 )
 _SPEND = (
     update(usage)
@@ -115,9 +128,14 @@ class Shift:
 
 
 async def shift(tx: Transaction, *shifts: Shift) -> None:
-    """Write changes of held campaigns' counts, one for each campaign."""
+    """Write changes of held campaigns' counts, one for each campaign; ten seconds that are over become a
+    sample of the pace."""
     if shifts:
         await tx.execute(_SHIFT, [_shift_values(one) for one in shifts])
+    for held in (one.campaign for one in shifts):
+        if held.pace.current and held.pace.bucket < held.bucket:
+            values = {"campaign": held.id, "over": held.pace.bucket, "accepted": held.pace.current}
+            await tx.execute(_SAMPLE, values)
 
 
 def _shift_values(change: Shift) -> dict[str, Any]:
@@ -125,7 +143,14 @@ def _shift_values(change: Shift) -> dict[str, Any]:
         f"by_{status.value.lower()}": change.by.get(status, 0) for status in MessageStatus
     }
     reserved = change.campaign.reserved if change.reserved is None else max(0, change.reserved)
-    return values | {"campaign": change.campaign.id, "to_reserved": reserved, "accepted": change.accepted}
+    pace = change.campaign.pace.with_accepted(change.accepted, change.campaign.bucket)
+    return values | {
+        "campaign": change.campaign.id,
+        "to_reserved": reserved,
+        "to_bucket": pace.bucket,
+        "to_current": pace.current,
+        "to_former": pace.former,
+    }
 
 
 async def spend(tx: Transaction, sender_id: UUID, day: date, count: int) -> None:
@@ -156,4 +181,7 @@ def held_of(row: Row[Any]) -> Held:
         scheduled_at=row.scheduled_at,
         counts=counts_of(row),
         reserved=row.reserved,
+        pace=Pace(row.pace_bucket, row.pace_current, row.pace_former),
+        # Whoever held it before may have written later than this statement began.
+        bucket=max(row.bucket, row.pace_bucket),
     )

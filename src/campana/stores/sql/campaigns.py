@@ -10,12 +10,11 @@ from sqlalchemy import Select, Update, exists, func, insert, select, update
 
 from campana.domain.campaigns import EDITABLE, Campaign, CampaignKind, CampaignStatus
 from campana.domain.errors import NotFound
-from campana.engine.ports import CampaignView, Page, Statistics
+from campana.engine.ports import CampaignView, Statistics
 from campana.stores.sql.columns import database_time
-from campana.stores.sql.cursors import newest_cursor, newest_first
 from campana.stores.sql.part import Part
 from campana.stores.sql.removal import remove_campaign, remove_list
-from campana.stores.sql.rows import campaign_of, campaign_values, key_of
+from campana.stores.sql.rows import campaign_of, campaign_values
 from campana.stores.sql.schema import campaigns, counts, recipient_lists, senders
 from campana.stores.sql.transactions import Transaction
 from campana.stores.sql.views import VIEWS, view_of
@@ -59,28 +58,6 @@ class Campaigns(Part):
         )
         row = await self._database.row(query)
         return None if row is None else view_of(row)
-
-    async def campaigns(
-        self,
-        account_id: UUID,
-        *,
-        limit: int,
-        cursor: str | None = None,
-        statuses: Collection[CampaignStatus] = (),
-        q: str = "",
-    ) -> Page[CampaignView]:
-        query = VIEWS.where(
-            campaigns.c.account_id == account_id,
-            campaigns.c.opened.is_(True),
-            campaigns.c.kind == CampaignKind.BULK.value,
-        )
-        if statuses:
-            query = query.where(campaigns.c.status.in_([status.value for status in statuses]))
-        if q.strip():
-            query = query.where(campaigns.c.name_key.contains(key_of(q), autoescape=True))
-        query = newest_first(query, campaigns, limit=limit, cursor=cursor)
-        rows = await self._database.rows(query)
-        return Page(tuple(view_of(row) for row in rows[:limit]), newest_cursor(rows, limit))
 
     async def campaigns_of_list(
         self, account_id: UUID, list_id: UUID, *, limit: int

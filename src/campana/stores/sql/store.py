@@ -14,7 +14,9 @@ from campana.stores.sql.duties import Duties
 from campana.stores.sql.health import Health, check_version
 from campana.stores.sql.hosts import Hosts
 from campana.stores.sql.inbox import Inbox
+from campana.stores.sql.insight import Insight
 from campana.stores.sql.lanes import Lanes
+from campana.stores.sql.listing import Listing
 from campana.stores.sql.lists import Lists
 from campana.stores.sql.loading import Loading
 from campana.stores.sql.messages import Messages
@@ -49,6 +51,8 @@ class SqlStore(
     Recipients,
     Drafts,
     Campaigns,
+    Listing,
+    Insight,
     Messages,
     Suppressions,
     Loading,

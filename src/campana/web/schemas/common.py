@@ -104,7 +104,7 @@ class ProblemOut(Output):
 Limit = Annotated[int, Query(ge=1, le=MOST_ITEMS, description="how many items at most")]
 Cursor = Annotated[
     str | None,
-    Query(pattern=r"^[!-~]{1,500}$", description="`next_cursor` of the page before; none for the first"),
+    Query(pattern=r"^[!-~]{1,2000}$", description="`next_cursor` of the page before; none for the first"),
 ]
 Search = Annotated[str, Query(max_length=200), AfterValidator(storable)]
 

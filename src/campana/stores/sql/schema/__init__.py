@@ -5,7 +5,7 @@ One module a subject; whoever needs a table takes it from here.
 
 from campana.stores.sql.schema.audit import audit_entries
 from campana.stores.sql.schema.base import metadata
-from campana.stores.sql.schema.campaigns import COUNTED, campaigns, counts, messages
+from campana.stores.sql.schema.campaigns import COUNTED, campaigns, counts, messages, pace_samples
 from campana.stores.sql.schema.drafts import drafts, saved_templates
 from campana.stores.sql.schema.lists import (
     recipient_lists,
@@ -35,6 +35,7 @@ __all__ = [
     "links",
     "messages",
     "metadata",
+    "pace_samples",
     "recipient_lists",
     "recipient_search",
     "recipients",

@@ -54,7 +54,10 @@ campaigns = Table(
     Column("opened", Boolean, nullable=False),
     CheckConstraint("status <> 'SCHEDULED' OR scheduled_at IS NOT NULL", "scheduled_has_time"),
     UniqueConstraint("account_id", "idempotency_key"),
-    Index(None, "account_id", "created_at", "id"),
+    # A list reads each status from a stretch of its own, in each order.
+    Index(None, "account_id", "status", "created_at", "id"),
+    Index(None, "account_id", "status", "scheduled_at", "id"),
+    Index(None, "account_id", "status", "name_key", "id"),
     Index(None, "status", "scheduled_at"),
     Index(None, "sender_id", "status"),
 )
@@ -72,6 +75,16 @@ counts = Table(
     Column("pace_former", Integer, nullable=False, server_default="0"),
     CheckConstraint(" AND ".join(f"{name} >= 0" for name in (*COUNTED, "reserved")), "not_negative"),
     CheckConstraint(f"{' + '.join(COUNTED)} = total", "sum_is_total"),
+)
+
+# Spans of ten seconds that are over, numbered like `pace_bucket`; spans without any have no row.
+pace_samples = Table(
+    "pace_samples",
+    metadata,
+    Column("campaign_id", Id, ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True),
+    Column("bucket", BigInteger, primary_key=True, autoincrement=False),
+    Column("accepted", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 messages = Table(
@@ -100,6 +113,14 @@ messages = Table(
     CheckConstraint("not_before IS NULL OR status = 'PENDING'", "pause_is_pending"),
     CheckConstraint("status <> 'SENDING' OR fence IS NOT NULL", "sending_has_fence"),
     Index(None, "campaign_id", "status", "row"),
+    Index(
+        None,
+        "campaign_id",
+        "status",
+        "code",
+        sqlite_where=text("code IS NOT NULL"),
+        postgresql_where=text("code IS NOT NULL"),
+    ),
     Index(
         None,
         "campaign_id",
