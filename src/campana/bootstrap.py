@@ -130,7 +130,8 @@ async def built(settings: Settings) -> AsyncIterator[Campana]:
     Raises StoreUnavailable when the database cannot be asked or is of another version, ConfigurationError.
     """
     settings.prepare_data_dir()
-    vault = FernetVault(settings.key())
+    present, *former = settings.keys()
+    vault = FernetVault(present, former_keys=former, reread=settings.keys)
     async with AsyncExitStack() as stack:
         store = await _store(settings.store_url)
         stack.push_async_callback(store.close)

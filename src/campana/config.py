@@ -1,18 +1,16 @@
 """Settings: from the environment or a `.env` file, prefix CAMPANA_. docs/configuration.md lists them all."""
 
-import contextlib
-import os
-import secrets
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from campana.domain.errors import ConfigurationError
+from campana.keys import SHORTEST_KEY, KeyFiles
 
 MEBIBYTE = 1024 * 1024
-SHORTEST_KEY = 32
 
 
 class Settings(BaseSettings):
@@ -30,6 +28,9 @@ class Settings(BaseSettings):
     )
     secret_key: SecretStr | None = Field(
         default=None, description="seals credentials; made and kept under DATA_DIR when not given"
+    )
+    former_secret_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        default=(), description="keys that still open what they sealed, while the key is changed"
     )
     public_url: str = Field(default="http://127.0.0.1:8000", description="how browsers reach this server")
     bizchat_base_url: str = Field(default="https://bizchatapi.in/api", description="BizChat's address")
@@ -50,10 +51,17 @@ class Settings(BaseSettings):
         default="INFO", description="the least severe log lines that are written"
     )
 
+    @field_validator("former_secret_keys", mode="before")
+    @classmethod
+    def _separate(cls, given: object) -> object:
+        return [key.strip() for key in given.split(",") if key.strip()] if isinstance(given, str) else given
+
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.secret_key is not None and len(self.secret_key.get_secret_value()) < SHORTEST_KEY:
             raise ValueError(f"SECRET_KEY must have at least {SHORTEST_KEY} characters")
+        if any(len(key.get_secret_value()) < SHORTEST_KEY for key in self.former_secret_keys):
+            raise ValueError(f"each of FORMER_SECRET_KEYS must have at least {SHORTEST_KEY} characters")
         return self
 
     @property
@@ -72,24 +80,26 @@ class Settings(BaseSettings):
                 f"CAMPANA_DATA_DIR {str(self.data_dir)!r} cannot be used: {error.strerror}."
             ) from error
 
-    def key(self) -> str:
-        """The secret key: from the setting, or from DATA_DIR/secret_key, made there (mode 0600) at first
-        use."""
+    @property
+    def key_files(self) -> KeyFiles | None:
+        """Where the secret key is kept; None where CAMPANA_SECRET_KEY gives it."""
+        return None if self.secret_key is not None else KeyFiles(self.data_dir)
+
+    def keys(self) -> Sequence[str]:
+        """The key that seals, and behind it those that still open what they sealed. Read anew at each call.
+
+        Raises ConfigurationError.
+        """
+        given = [key.get_secret_value() for key in self.former_secret_keys]
         if self.secret_key is not None:
-            return self.secret_key.get_secret_value()
+            return [self.secret_key.get_secret_value(), *given]
         self.prepare_data_dir()
-        path = self.data_dir / "secret_key"
-        try:
-            if not path.exists():
-                _make_key(path)
-            key = path.read_text().strip()
-        except OSError as error:
-            raise ConfigurationError(f"{path} cannot be used: {error.strerror}.") from error
-        if len(key) < SHORTEST_KEY:
-            raise ConfigurationError(
-                f"{path} does not hold a key. Restore it from a backup, or set CAMPANA_SECRET_KEY."
-            )
-        return key
+        files = KeyFiles(self.data_dir)
+        return [files.present(), *files.former(), *given]
+
+    def key(self) -> str:
+        """The key that seals: from the setting, or from DATA_DIR/secret_key, made there at first use."""
+        return self.keys()[0]
 
 
 def load_settings() -> Settings:
@@ -102,13 +112,3 @@ def load_settings() -> Settings:
             name = "_".join(str(part) for part in problem["loc"]).upper()
             problems.append(f"CAMPANA_{name}: {problem['msg']}" if name else problem["msg"])
         raise ConfigurationError("; ".join(problems)) from None
-
-
-def _make_key(path: Path) -> None:
-    """Write a new key, whole or not at all: another process may be starting too."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(secrets.token_urlsafe(48))
-    with contextlib.suppress(FileExistsError):
-        os.link(draft, path)
-    draft.unlink()

@@ -8,9 +8,19 @@ from sqlalchemy.exc import IntegrityError
 
 from campana.domain.audit import ENGINE, AuditEntry, subject_of
 from campana.domain.messages import MessageStatus
-from campana.engine.ports import AuditQuery
+from campana.engine.ports import AuditQuery, SealedPlace
 from campana.stores import SqlStore
-from campana.stores.sql.schema import COUNTED, audit_entries, campaigns, counts, lanes, messages, usage
+from campana.stores.sql.schema import (
+    COUNTED,
+    audit_entries,
+    campaigns,
+    counts,
+    lanes,
+    messages,
+    metadata,
+    usage,
+)
+from campana.stores.sql.sealed import PLACES
 from tests.support.cast import (
     MORNING,
     TODAY,
@@ -72,3 +82,14 @@ async def test_the_audit_trail_only_grows(store: SqlStore) -> None:
 def test_every_state_is_counted() -> None:
     assert len(COUNTED) == len(MessageStatus)
     assert {column.name for column in counts.columns} >= set(COUNTED)
+
+
+def test_every_sealed_column_is_sealed_anew_with_a_new_key() -> None:
+    named = {
+        column
+        for table in metadata.tables.values()
+        for column in table.columns
+        if column.name.startswith("sealed")
+    }
+    assert named == {text for _, text in PLACES.values()}
+    assert set(PLACES) == set(SealedPlace)

@@ -3,7 +3,7 @@
 import typer
 
 from campana import __version__
-from campana.cli import admin, send, serve, simulate
+from campana.cli import admin, secret, send, serve, simulate
 from campana.cli.output import SETTINGS_HELP, console
 from campana.logs import set_up_logs
 
@@ -19,6 +19,7 @@ app = typer.Typer(
 user = typer.Typer(help="People who may sign in.", no_args_is_help=True)
 api_key = typer.Typer(help="Keys for scripts.", no_args_is_help=True)
 db = typer.Typer(help="The database.", no_args_is_help=True)
+secret_key = typer.Typer(help="The key that seals secrets.", no_args_is_help=True)
 
 app.command("demo")(serve.demo)
 app.command("serve")(serve.serve)
@@ -30,9 +31,11 @@ app.command("doctor")(admin.doctor)
 user.command("add")(admin.add_user)
 api_key.command("create")(admin.create_api_key)
 db.command("upgrade")(admin.upgrade_database)
+secret_key.command("rotate")(secret.rotate)
 app.add_typer(user, name="user")
 app.add_typer(api_key, name="api-key")
 app.add_typer(db, name="db")
+app.add_typer(secret_key, name="secret")
 
 
 @app.callback(invoke_without_command=True)

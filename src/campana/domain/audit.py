@@ -40,6 +40,7 @@ class AuditAction(StrEnum):
     CAMPAIGN_EXPORTED = "campaign.exported"
     SUPPRESSIONS_ADDED = "suppression.added"
     SUPPRESSION_REMOVED = "suppression.removed"
+    KEY_ROTATED = "secret.rotated"
     AUDIT_EXPORTED = "audit.exported"
 
 

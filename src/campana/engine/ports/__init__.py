@@ -26,6 +26,7 @@ from campana.engine.ports.ledger import (
 from campana.engine.ports.outside import Clock, Envelope, Provider, Vault
 from campana.engine.ports.pages import Page
 from campana.engine.ports.people import People, SignIns
+from campana.engine.ports.sealed import SealedPlace, SealedText, SealedTexts
 
 __all__ = [
     "PACE_SPAN_S",
@@ -55,6 +56,9 @@ __all__ = [
     "Post",
     "Provider",
     "Reason",
+    "SealedPlace",
+    "SealedText",
+    "SealedTexts",
     "Settlement",
     "Share",
     "SignIns",
@@ -70,7 +74,19 @@ __all__ = [
 ]
 
 
-class Store(Catalog, Insight, Ledger, Lanes, Inbox, People, SignIns, AuditTrail, Drafts, Protocol):
+class Store(
+    Catalog,
+    Insight,
+    Ledger,
+    Lanes,
+    Inbox,
+    People,
+    SignIns,
+    AuditTrail,
+    Drafts,
+    SealedTexts,
+    Protocol,
+):
     """All of them, as one database gives them."""
 
     async def close(self) -> None:

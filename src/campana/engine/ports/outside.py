@@ -33,6 +33,9 @@ class Vault(Protocol):
     def unseal(self, sealed: str) -> dict[str, str]:
         """The secrets. Raises ConfigurationError when the key is not the one they were sealed with."""
 
+    def reseal(self, sealed: str) -> str | None:
+        """The same under the present key, or None where it is already. Raises ConfigurationError likewise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Envelope:

@@ -25,6 +25,7 @@ from campana.stores.sql.receipts import Receipts
 from campana.stores.sql.recipients import Recipients
 from campana.stores.sql.room import Room
 from campana.stores.sql.rounds import Rounds
+from campana.stores.sql.sealed import Sealed
 from campana.stores.sql.second_factors import SecondFactors
 from campana.stores.sql.senders import Senders
 from campana.stores.sql.sessions import Sessions
@@ -70,6 +71,7 @@ class SqlStore(
     Duties,
     Hosts,
     Audit,
+    Sealed,
 ):
     """Implements `engine.ports.Store` on SQLite and PostgreSQL. Belongs to the event loop it was opened
     in."""
