@@ -9,7 +9,7 @@ from bench.site import Site
 from campana.domain.campaigns import CampaignStatus
 from campana.domain.messages import Counts, MessageStatus
 from campana.domain.receipts import Receipt
-from campana.domain.recipients import Suppression
+from campana.domain.recipients import Suppression, SuppressionSource
 from campana.domain.senders import Sender
 from campana.engine.ids import new_id
 from campana.engine.ports import Taken
@@ -38,7 +38,12 @@ class Million:
         await site.store.add_suppressions(
             [
                 Suppression(
-                    new_id(), site.account_id, phone(number * apart), "said STOP", "bench", datetime.now(UTC)
+                    id=new_id(),
+                    account_id=site.account_id,
+                    phone=phone(number * apart),
+                    reason="said STOP",
+                    source=SuppressionSource.REPLY,
+                    created_at=datetime.now(UTC),
                 )
                 for number in range(SUPPRESSED)
             ]

@@ -30,6 +30,15 @@ from campana.engine.inbox.working_off import WorkingOff
 from campana.engine.lists import RecipientLists
 from campana.engine.metrics import Metrics
 from campana.engine.offers import TemplateOffers
+from campana.engine.optouts.desk import OptOutDesk
+from campana.engine.optouts.files import SuppressionFiles
+from campana.engine.optouts.flags import Flags
+from campana.engine.optouts.forecast import Forecasts
+from campana.engine.optouts.keeping import OptOutService
+from campana.engine.optouts.preferences import AccountPreferences
+from campana.engine.optouts.refusals import Refusals
+from campana.engine.optouts.replies import Replies
+from campana.engine.optouts.suppressions import Suppressions
 from campana.engine.previews import Previews
 from campana.engine.reports import Reports
 from campana.engine.saved_templates import SavedTemplates
@@ -45,7 +54,6 @@ from campana.engine.sending.worker import Worker
 from campana.engine.service import Service, Watch
 from campana.engine.services import Services
 from campana.engine.signals import Signals
-from campana.engine.suppressions import Suppressions
 from campana.engine.trials import Bench, Trials
 from campana.engine.watching import ProgressHub
 from campana.providers.bizchat import BizChat
@@ -76,12 +84,12 @@ class Campana:
             self.tools.signals,
             interval_s=self.settings.scheduler_interval_s,
         )
-        return Watch([self._recovery(), scheduler, self._worker(), *self._inbox()])
+        return Watch([self._recovery(), scheduler, self._worker(), self._opt_outs(), *self._inbox()])
 
     async def send_here(self, campaign: Campaign, sender: Sender) -> None:
         """Start this campaign and send it from this process, with its sender's lane only; until cancelled."""
         await self.starter.start(campaign, sender)
-        await Watch([self._recovery(), self._worker(only=sender)]).run()
+        await Watch([self._recovery(), self._worker(only=sender), self._opt_outs()]).run()
 
     def web_app(self, watch: Watch | None) -> "App":
         """The web application; it is ready when the services of `watch` are in order."""
@@ -115,9 +123,14 @@ class Campana:
             clock=clock,
             metrics=metrics,
             bell=self.services.intake.bell,
+            desk=OptOutDesk(self.store, self.tools.refusals, clock=clock, signals=self.tools.signals),
         )
         matching = Matching(self.store, receipts, clock=clock, metrics=metrics)
         return [working_off, matching, Polling(self.tools, self.providers, polling)]
+
+    def _opt_outs(self) -> OptOutService:
+        flags = Flags(self.store, self.tools.vault, self.providers, clock=self.tools.clock)
+        return OptOutService(self.tools.refusals, flags, self.tools.clock)
 
     def _worker(self, only: Sender | None = None) -> Worker:
         return Worker(this_process(), self.tools, self.providers, only=only.id if only else None)
@@ -142,7 +155,10 @@ async def built(settings: Settings) -> AsyncIterator[Campana]:
         for provider in providers.values():
             stack.push_async_callback(provider.close)
         clock = SystemClock()
-        tools = LaneTools(store, vault, clock, Signals(), Metrics(CollectorRegistry()), Audit(store, clock))
+        refusals = Refusals(store, clock=clock)
+        tools = LaneTools(
+            store, vault, clock, Signals(), Metrics(CollectorRegistry()), Audit(store, clock), refusals
+        )
         starter = Starter(
             store, vault, clock, signals=tools.signals, metrics=tools.metrics, audit=tools.audit
         )
@@ -190,12 +206,15 @@ def _services(
         drafts=Drafts(store, Desk(drafting, campaigns, estimates), clock=clock),
         templates=SavedTemplates(store, clock=clock),
         offers=TemplateOffers(senders, clock=clock),
-        previews=Previews(store, drafting),
+        previews=Previews(store, drafting, Forecasts(store, clock=clock)),
         trials=Trials(store, Bench(drafting, campaigns, control), audit, clock=clock),
         reports=Reports(store, audit),
         slowdowns=Slowdowns(store, providers),
         suppressions=Suppressions(store, audit, clock=clock),
         addresses=Addresses(store, tools.vault, audit, clock=clock, public_url=settings.public_url),
         intake=Intake(store, clock, tools.metrics.inbox),
+        suppression_files=SuppressionFiles(store, audit, clock=clock),
+        replies=Replies(store, audit),
+        preferences=AccountPreferences(store, audit),
         hub=ProgressHub(store),
     )

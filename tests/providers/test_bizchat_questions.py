@@ -57,6 +57,22 @@ async def test_a_list_without_end_is_left() -> None:
     assert (check.verdict, check.templates) == (CheckVerdict.OK, ())
 
 
+# --- contact/update ------------------------------------------------------------------------------------
+
+
+async def test_a_mark_goes_to_the_contact_by_its_number() -> None:
+    async with serving(peers.answering(answer())) as peer, BizChat(peer.base_url) as bizchat:
+        await bizchat.flag(SENDER, "+919812345678", opted_out=True)
+    (request,) = peer.requests
+    assert (request.method, request.path) == ("POST", f"/api/{VENDOR}/contact/update/919812345678")
+
+
+async def test_a_mark_that_never_left_says_so_and_waits_for_the_host() -> None:
+    async with BizChat("http://127.0.0.1:9/api") as bizchat:
+        outcome = await bizchat.flag(SENDER, "+919812345678", opted_out=True)
+    assert (outcome.kind, outcome.code, outcome.hold_s) == (OutcomeKind.LATER, "connect_refused", 1.0)
+
+
 # --- making --------------------------------------------------------------------------------------------
 
 
@@ -92,6 +108,8 @@ async def test_credentials_that_cannot_be_sent(token: str, vendor: str) -> None:
         outcome = await bizchat.send(sender, ASHA)
         check = await bizchat.check(sender)
         report = await bizchat.message_status(sender, "wamid.X")
+        marked = await bizchat.flag(sender, "+919812345678", opted_out=True)
+    assert marked == outcome
     assert (outcome.kind, outcome.code) == (OutcomeKind.CREDENTIALS, "bad_credentials")
     assert check.verdict is CheckVerdict.REFUSED
     assert report.receipt is None

@@ -45,7 +45,7 @@ async def test_the_checks_of_the_code_are_those_of_the_database(store_url: str) 
     tables = metadata.tables.values()
     every = (one for table in tables for one in table.constraints if isinstance(one, CheckConstraint))
     names = [str(one.name) for one in every]
-    assert len(names) == 7
+    assert len(names) == 8
     assert all(name in " ".join(found) for name in names)
 
 

@@ -14,7 +14,7 @@ from campana.domain.accounts import Account, ApiKey, Role, User
 from campana.domain.campaigns import Campaign, CampaignStatus, Template
 from campana.domain.messages import Counts, Message, MessageStatus
 from campana.domain.receipts import Receipt
-from campana.domain.recipients import Recipient, RecipientList, Suppression
+from campana.domain.recipients import Recipient, RecipientList, Suppression, SuppressionSource
 from campana.domain.senders import Sender
 from campana.domain.sign_in import Link, Purpose, Session
 from campana.engine.ports import CampaignView, Lease, Settlement, Share, StartVerdict, Store, Taken
@@ -269,7 +269,7 @@ async def suppress(store: Store, account: Account, *phones: str) -> None:
                 account_id=account.id,
                 phone=phone,
                 reason="asked to stop",
-                source="inbound",
+                source=SuppressionSource.REPLY,
                 created_at=MORNING,
             )
             for phone in phones

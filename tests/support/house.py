@@ -40,6 +40,15 @@ from campana.engine.inbox.working_off import WorkingOff
 from campana.engine.lists import RecipientLists
 from campana.engine.metrics import Metrics
 from campana.engine.offers import TemplateOffers
+from campana.engine.optouts.desk import OptOutDesk
+from campana.engine.optouts.files import SuppressionFiles
+from campana.engine.optouts.flags import Flags
+from campana.engine.optouts.forecast import Forecasts
+from campana.engine.optouts.keeping import OptOutService
+from campana.engine.optouts.preferences import AccountPreferences
+from campana.engine.optouts.refusals import Refusals
+from campana.engine.optouts.replies import Replies
+from campana.engine.optouts.suppressions import Suppressions
 from campana.engine.ports import Envelope, Provider, Store
 from campana.engine.previews import Previews
 from campana.engine.reports import Reports
@@ -55,7 +64,6 @@ from campana.engine.sending.worker import Worker
 from campana.engine.service import Watch
 from campana.engine.services import Services
 from campana.engine.signals import Signals
-from campana.engine.suppressions import Suppressions
 from campana.engine.trials import Bench, Trials
 from campana.engine.watching import ProgressHub
 from campana.providers.bizchat import webhook
@@ -79,6 +87,7 @@ class ObedientProvider:
     verdict: CheckVerdict = CheckVerdict.OK
     sent: list[Envelope] = field(default_factory=list)
     checked: list[Credentials] = field(default_factory=list)
+    flagged: list[tuple[str, bool]] = field(default_factory=list)
     host: str = "provider.test"
 
     async def send(self, credentials: Credentials, envelope: Envelope) -> Outcome:
@@ -98,6 +107,10 @@ class ObedientProvider:
         approved = (ApprovedTemplate("diwali_offer", "en_US", "MARKETING", "APPROVED"),)
         reason = "" if self.verdict is CheckVerdict.OK else "Invalid Token"
         return Check(self.verdict, reason, approved if self.verdict is CheckVerdict.OK else ())
+
+    async def flag(self, credentials: Credentials, phone: str, *, opted_out: bool) -> Outcome:
+        self.flagged.append((phone, opted_out))
+        return self.outcome
 
     async def close(self) -> None:
         """Nothing is held."""
@@ -133,6 +146,7 @@ class House:
     signals: Signals
     engine: Watch
     complaints: list[str]
+    reply_desk: OptOutDesk
     url: str = ""
     keys: dict[str, str] = field(default_factory=dict)
     session: aiohttp.ClientSession | None = None
@@ -276,13 +290,16 @@ def _build(store: Store, settings: WebSettings | None) -> House:
         drafts=Drafts(store, Desk(drafting, campaigns, estimates), clock=clock),
         templates=SavedTemplates(store, clock=clock),
         offers=TemplateOffers(senders, clock=clock),
-        previews=Previews(store, drafting),
+        previews=Previews(store, drafting, Forecasts(store, clock=clock)),
         trials=Trials(store, Bench(drafting, campaigns, control), audit, clock=clock),
         reports=Reports(store, audit),
         slowdowns=Slowdowns(store, providers),
         suppressions=Suppressions(store, audit, clock=clock),
         addresses=Addresses(store, vault, audit, clock=clock, public_url="https://campana.test"),
         intake=Intake(store, clock, metrics.inbox),
+        suppression_files=SuppressionFiles(store, audit, clock=clock),
+        replies=Replies(store, audit),
+        preferences=AccountPreferences(store, audit),
         hub=ProgressHub(store, look_s=0.05),
     )
 
@@ -290,19 +307,22 @@ def _build(store: Store, settings: WebSettings | None) -> House:
         return complaints
 
     app = create_app(services, monitoring=Monitoring(registry, readiness), clock=clock, settings=settings)
-    tools = LaneTools(store, vault, clock, signals, metrics, audit)
+    refusals = Refusals(store, clock=clock)
+    tools = LaneTools(store, vault, clock, signals, metrics, audit, refusals)
     duty = Duty("receipts", "tests", store, clock)
     bell = services.intake.bell
+    desk = OptOutDesk(store, refusals, clock=clock, signals=signals)
     engine = Watch(
         [
-            WorkingOff(store, providers, duty, clock=clock, metrics=metrics.inbox, bell=bell),
+            WorkingOff(store, providers, duty, clock=clock, metrics=metrics.inbox, bell=bell, desk=desk),
             Matching(store, duty, clock=clock, metrics=metrics.inbox),
             Recovery(store, clock, signals, lambda _owner: False),
             Scheduler(store, starter, clock, signals, interval_s=60),
             Worker("tests", tools, providers),
+            OptOutService(refusals, Flags(store, vault, providers, clock=clock, every_s=0.05), clock),
         ]
     )
-    return House(store, provider, app, services, registry, signals, engine, complaints)
+    return House(store, provider, app, services, registry, signals, engine, complaints, desk)
 
 
 def served(app: FastAPI, below: str = "/") -> set[tuple[str, str]]:

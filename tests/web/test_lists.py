@@ -19,7 +19,7 @@ async def test_a_list_as_the_contract_shows_it(house):
     found = made.json
     assert set(found) == {
         *("id", "filename", "columns", "phone_column", "name_column", "total", "valid", "invalid"),
-        *("duplicates", "suppressed", "preview", "problems"),
+        *("duplicates", "suppressed", "consent", "preview", "problems"),
     }
     assert (found["filename"], found["columns"]) == ("people.csv", ["phone", "name", "city"])
     assert (found["phone_column"], found["name_column"]) == ("phone", "name")
@@ -122,3 +122,32 @@ async def test_pages(small_house):
     second = (await small_house.get("olga", f"/recipient-lists?limit=2&cursor={first['next_cursor']}")).json
     assert [item["id"] for item in (*first["items"], *second["items"])] == ids[::-1]
     assert second["next_cursor"] is None
+
+
+async def test_where_the_people_agreed_is_kept_and_shown(small_house):
+    told = {"consent_source": "counter, signed card", "consent_at": "2026-01-31", "consent_note": "box 7"}
+    made = await small_house.upload("olga", "phone,name\n9812345678,Asha\n", **told)
+    assert made.status == 201, made.body
+    shown = {"source": "counter, signed card", "at": "2026-01-31", "note": "box 7"}
+    assert made.json["consent"] == shown
+    assert (await small_house.get("victor", "/recipient-lists")).json["items"][0]["consent"] == shown
+    wanted = campaign(await small_house.sender(), recipients=..., recipient_list_id=made.json["id"])
+    wanted["fields"] = {"field_1": "{name}"}
+    started = await small_house.post("olga", "/campaigns", wanted)
+    assert (await small_house.get("victor", f"/campaigns/{started.json['id']}")).json["consent"] == shown
+    assert (await small_house.upload("olga", "phone\n9812345678\n")).json["consent"] is None
+
+
+@pytest.mark.parametrize(
+    ("told", "fields"),
+    [
+        ({"consent_at": "2026-01-31"}, {"consent_source"}),
+        ({"consent_note": "by phone", "consent_at": "last year"}, {"consent_source", "consent_at"}),
+        ({"consent_source": "shop", "consent_at": "2999-01-01"}, {"consent_at"}),
+        ({"consent_source": "x" * 201, "consent_note": "x" * 1001}, {"consent_source", "consent_note"}),
+    ],
+)
+async def test_a_consent_that_cannot_be_is_refused(small_house, told, fields):
+    answer = await small_house.upload("olga", "phone\n9812345678\n", **told)
+    assert (answer.status, answer.fields) == (422, fields)
+    assert (await small_house.get("olga", "/recipient-lists")).json["items"] == []

@@ -1,5 +1,9 @@
 """Opt-outs: added, found, removed, and respected."""
 
+import csv
+import io
+
+import aiohttp
 import pytest
 
 from tests.support.house import campaign, people, running_engine
@@ -16,7 +20,8 @@ async def test_one_number_goes_in_and_out(small_house):
         "id": item["id"],
         "phone": "+919812345678",
         "reason": "by e-mail",
-        "source": "olga@campana.test",
+        "source": "api",
+        "added_by": "olga@campana.test",
         "created_at": item["created_at"],
     }
     again = await small_house.post("olga", "/suppressions", {"phone": "+919812345678", "reason": "other"})
@@ -73,3 +78,74 @@ async def test_nobody_on_the_list_is_messaged_even_when_added_late(house):
         done = await house.wait_for(made["id"], "COMPLETED")
     assert (done["counts"]["sent"], done["counts"]["skipped"]) == (2, 2)
     assert {envelope.phone for envelope in house.provider.sent} == {each["phone"] for each in everybody[2:]}
+
+
+async def import_file(house, text, *, who="olga", filename="gone.csv", **form):
+    data = aiohttp.FormData()
+    data.add_field("file", text.encode() if isinstance(text, str) else text, filename=filename)
+    for name, value in ({"country": "IN"} | form).items():
+        data.add_field(name, value)
+    return await house.ask(who, "POST", "/suppressions/import", data=data)
+
+
+async def test_a_file_of_numbers_is_taken_in_and_given_out_again(house):
+    await house.post("olga", "/suppressions", {"phone": "+919812345678", "reason": "by e-mail"})
+    file = (
+        "Phone,Reason\n98123 45678,wrong shop\n98123 45679,=cmd\n98123 45680,\n12,nobody\n9812345679,twice\n"
+    )
+    done = await import_file(house, file, reason="from the old system")
+    assert done.status == 201, done.body
+    counted = done.json
+    assert [problem["row"] for problem in counted.pop("problems")] == [5, 6]
+    assert counted == {"total": 5, "added": 2, "known": 1, "invalid": 1, "duplicates": 1}
+    items = (await house.get("victor", "/suppressions")).json["items"]
+    assert [(item["phone"], item["reason"], item["source"], item["added_by"]) for item in items] == [
+        ("+919812345678", "by e-mail", "api", "olga@campana.test"),
+        ("+919812345679", "=cmd", "import", "olga@campana.test"),
+        ("+919812345680", "from the old system", "import", "olga@campana.test"),
+    ]
+    exported = await house.get("victor", "/suppressions/export.csv")
+    assert exported.headers["Content-Disposition"] == 'attachment; filename="opt-outs.csv"'
+    rows = list(csv.DictReader(io.StringIO(exported.body.decode("utf-8-sig"))))
+    assert [(row["phone"], row["reason"], row["source"]) for row in rows] == [
+        ("+919812345678", "by e-mail", "api"),
+        ("+919812345679", "'=cmd", "import"),
+        ("+919812345680", "from the old system", "import"),
+    ]
+    again = await import_file(house, exported.body, who="bob", phone_column="phone")
+    assert (again.json["added"], again.json["invalid"]) == (3, 0)
+    assert (await house.get("bob", "/suppressions?q=EMAIL")).json["items"] == []
+    assert len((await house.get("bob", "/suppressions?q=E-Mail")).json["items"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "fields"),
+    [
+        ("phone\n9812345678\n", {"country": ""}, {"country"}),
+        ("phone\n9812345678\n", {"country": "Atlantis"}, {"country"}),
+        ("phone\n9812345678\n", {"reason": "x" * 501}, {"reason"}),
+        ("phone\n9812345678\n", {"resaon": "x"}, {"resaon"}),
+        ("", {}, {"file"}),
+    ],
+)
+async def test_a_file_that_is_refused_adds_nothing(small_house, text, form, fields):
+    answer = await import_file(small_house, text, **form)
+    assert (answer.status, answer.fields) == (422, fields)
+    assert (await small_house.get("olga", "/suppressions")).json["items"] == []
+
+
+async def test_a_list_of_opt_outs_is_narrowed(small_house):
+    await small_house.post("olga", "/suppressions", {"phone": "+919812345678"})
+    await import_file(small_house, "phone\n9812345679\n")
+
+    async def found(query):
+        answer = await small_house.get("victor", f"/suppressions?{query}")
+        assert answer.status == 200, answer.body
+        return [item["phone"][-1] for item in answer.json["items"]]
+
+    assert await found("source=import") == ["9"]
+    assert await found("source=api,IMPORT") == ["8", "9"]
+    assert await found("since=2020-01-01T00:00:00Z") == ["8", "9"]
+    assert await found("before=2020-01-01T00:00:00%2B05:30") == []
+    for query in ("source=gossip", "since=yesterday", "since=2020-01-01T00:00:00"):
+        assert (await small_house.get("victor", f"/suppressions?{query}")).status == 422

@@ -19,6 +19,7 @@ class AuditAction(StrEnum):
     """What can stand in the trail; the word before the dot is the kind of thing it was done to."""
 
     ACCOUNT_ADDED = "account.added"
+    PREFERENCES_CHANGED = "account.preferences_changed"
     USER_ADDED = "user.added"
     KEY_CREATED = "api_key.created"
     KEY_REVOKED = "api_key.revoked"
@@ -38,7 +39,10 @@ class AuditAction(StrEnum):
     CAMPAIGN_FAILED = "campaign.failed"
     CAMPAIGN_TESTED = "campaign.tested"
     CAMPAIGN_EXPORTED = "campaign.exported"
+    REPLIES_EXPORTED = "campaign.replies_exported"
     SUPPRESSIONS_ADDED = "suppression.added"
+    SUPPRESSIONS_IMPORTED = "suppression.imported"
+    SUPPRESSIONS_EXPORTED = "suppression.exported"
     SUPPRESSION_REMOVED = "suppression.removed"
     KEY_ROTATED = "secret.rotated"
     AUDIT_EXPORTED = "audit.exported"

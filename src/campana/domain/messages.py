@@ -24,7 +24,7 @@ class MessageStatus(StrEnum):
     UNKNOWN = "UNKNOWN"
     """it may have gone out; never sent again on its own"""
     SKIPPED = "SKIPPED"
-    """not to be sent: suppressed or cancelled"""
+    """not to be sent: suppressed, beyond the account's cap, or cancelled"""
 
 
 _S = MessageStatus
@@ -32,7 +32,7 @@ _S = MessageStatus
 TRANSITIONS: dict[MessageStatus, dict[MessageStatus, str]] = {
     _S.PENDING: {
         _S.SENDING: "taken by the sender's lane",
-        _S.SKIPPED: "the number is suppressed, or the campaign was cancelled",
+        _S.SKIPPED: "the number is suppressed, its person got enough, or the campaign was cancelled",
         _S.FAILED: "the campaign failed before it could start",
     },
     _S.SENDING: {

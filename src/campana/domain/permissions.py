@@ -16,6 +16,7 @@ class Action(StrEnum):
     SUPPRESS = "change the opt-outs"
     VERIFY = "ask the provider about a sender"
     SENDERS = "create or change senders"
+    ACCOUNT = "change the account's preferences"
     PROFILE = "change its own password, second factor and sessions"
     TEAM = "change who is in the team"
     KEYS = "manage API keys"
@@ -31,6 +32,7 @@ LEAST_ROLE: dict[Action, Role] = {
     Action.SUPPRESS: Role.OPERATOR,
     Action.VERIFY: Role.OPERATOR,
     Action.SENDERS: Role.OWNER,
+    Action.ACCOUNT: Role.OWNER,
     Action.PROFILE: Role.VIEWER,
     Action.TEAM: Role.OWNER,
     Action.KEYS: Role.OWNER,
@@ -47,6 +49,7 @@ SCOPE: dict[Action, Scope] = {
     Action.SUPPRESS: Scope.SEND,
     Action.VERIFY: Scope.SEND,
     Action.SENDERS: Scope.MANAGE,
+    Action.ACCOUNT: Scope.MANAGE,
     Action.PROFILE: Scope.MANAGE,
     Action.TEAM: Scope.MANAGE,
     Action.KEYS: Scope.MANAGE,

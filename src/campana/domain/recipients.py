@@ -4,7 +4,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
+
+from campana.domain.consent import Consent
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +65,40 @@ class RecipientList:
     sheet: str | None = None
     listed: bool = True
     zones: Mapping[str, int] = field(default_factory=dict)
+    consent: Consent | None = None
+
+
+class SuppressionSource(StrEnum):
+    """Where a suppression came from."""
+
+    REPLY = "reply"
+    """the person wrote a word for it, or tapped a button with one"""
+    WHATSAPP = "whatsapp"
+    """WhatsApp said so by a code: the person opted out there, or cannot be reached"""
+    IMPORT = "import"
+    """a file of numbers"""
+    HAND = "hand"
+    """a user, on the page"""
+    API = "api"
+    """a program, by an API key"""
+
+
+FROM_THE_PERSON = frozenset({SuppressionSource.REPLY, SuppressionSource.WHATSAPP})
+"""What the person's own word ends again. What the business put on the list stays there until it takes it off:
+it may know more than a message tells (a complaint, a letter, a court)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """A number that must not be messaged by the account, with the reason and where that came from."""
+    """A number that must not be messaged by the account, with the reason and where that came from.
+
+    `added_by` is the e-mail address of the user who added it, empty where nobody did.
+    """
 
     id: UUID
     account_id: UUID
     phone: str
     reason: str
-    source: str
+    source: SuppressionSource
     created_at: datetime = field(compare=False)
+    added_by: str = ""

@@ -18,6 +18,7 @@ import structlog
 from campana.domain.accounts import Principal
 from campana.domain.audit import AuditAction, Detail, subject_of
 from campana.domain.columns import Columns, Wanted
+from campana.domain.consent import Consent
 from campana.domain.errors import NotFound, StoreUnavailable
 from campana.domain.permissions import Action, permit
 from campana.domain.phones import known_country
@@ -75,6 +76,7 @@ class Imports:
         phone_column: str | None = None,
         name_column: str | None = None,
         sheet: str | None = None,
+        consent: Consent | None = None,
     ) -> Imported:
         """Check and store a file: a real one, with a descriptor, that can be read from its beginning.
 
@@ -82,12 +84,14 @@ class Imports:
         not named. Raises InvalidInput with every reason when the file is refused; nothing stays behind then.
         """
         permit(principal, Action.UPLOAD)
+        if consent is not None:
+            consent.check(self._clock.now().date())
         wanted = Wanted(_asked(phone_column), _asked(name_column))
         order = Order(known_country(country), wanted, _asked(sheet), self._limits)
         async with self._room, reading(file, order) as answer:
             head = await answer.head()
             draft = self._draft(principal, order.country, head.columns)
-            draft = replace(draft, filename=_plain_name(filename), sheet=head.sheet)
+            draft = replace(draft, filename=_plain_name(filename), sheet=head.sheet, consent=consent)
             imported = await self._store(draft, answer.rest())
         made = imported.recipients
         numbers: dict[str, Detail] = {"total": made.total, "valid": made.valid, "country": made.country}

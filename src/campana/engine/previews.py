@@ -10,6 +10,7 @@ from campana.domain.errors import FieldProblem, InvalidInput
 from campana.domain.permissions import Action, permit
 from campana.domain.recipients import Recipient
 from campana.engine.drafting import Draft, Drafting
+from campana.engine.optouts.forecast import NOBODY, Forecast, Forecasts
 from campana.engine.ports import Store
 from campana.engine.requests import CampaignRequest
 from campana.engine.sending.dispatch import EmptyField, Script
@@ -32,11 +33,12 @@ class FilledIn:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Some of the `total` messages, and whatever keeps the campaign from being made."""
+    """Some of the `total` messages, whatever keeps the campaign from being made, and who would be skipped."""
 
     total: int
     messages: tuple[FilledIn, ...]
     problems: tuple[FieldProblem, ...]
+    forecast: Forecast = NOBODY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +53,10 @@ class Selection:
 class Previews:
     """Fills in without sending."""
 
-    def __init__(self, store: Store, drafting: Drafting) -> None:
+    def __init__(self, store: Store, drafting: Drafting, forecasts: Forecasts) -> None:
         self._store = store
         self._drafting = drafting
+        self._forecasts = forecasts
 
     async def preview(self, principal: Principal, request: CampaignRequest, selection: Selection) -> Preview:
         """The messages of the recipients selected, beside every problem there is. Raises InvalidInput for the
@@ -69,6 +72,7 @@ class Previews:
             total=draft.audience.list.valid,
             messages=tuple(filled_in(draft.script, each) for each in recipients if draft.script),
             problems=draft.problems,
+            forecast=await self._forecasts.of(principal.account_id, draft.audience),
         )
 
     async def _selected(self, draft: Draft, selection: Selection) -> Sequence[Recipient]:

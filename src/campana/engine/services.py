@@ -13,13 +13,16 @@ from campana.engine.inbox.addresses import Addresses
 from campana.engine.inbox.intake import Intake
 from campana.engine.lists import RecipientLists
 from campana.engine.offers import TemplateOffers
+from campana.engine.optouts.files import SuppressionFiles
+from campana.engine.optouts.preferences import AccountPreferences
+from campana.engine.optouts.replies import Replies
+from campana.engine.optouts.suppressions import Suppressions
 from campana.engine.ports import Catalog, Inbox
 from campana.engine.previews import Previews
 from campana.engine.reports import Reports
 from campana.engine.saved_templates import SavedTemplates
 from campana.engine.senders import Senders
 from campana.engine.sending.slowdowns import Slowdowns
-from campana.engine.suppressions import Suppressions
 from campana.engine.trials import Trials
 from campana.engine.watching import ProgressHub
 
@@ -48,4 +51,7 @@ class Services:
     suppressions: Suppressions
     addresses: Addresses
     intake: Intake
+    suppression_files: SuppressionFiles
+    replies: Replies
+    preferences: AccountPreferences
     hub: ProgressHub

@@ -41,8 +41,8 @@ class People(BaseModel):
     a half.
 
     `delivered` is a share of the messages, `read` of the delivered, `reply` of the read, `stop` of the
-    replies, `echo` (the business types something on its phone) of the messages. `pace` multiplies every time:
-    0 means at once.
+    replies, `start` (they come back later) of those who stopped, `echo` (the business types something on its
+    phone) of the messages. `pace` multiplies every time: 0 means at once.
     """
 
     model_config = _STRICT
@@ -51,6 +51,7 @@ class People(BaseModel):
     read: Share = 0.6
     reply: Share = 0.05
     stop: Share = 0.1
+    start: Share = 0.0
     echo: Share = 0.0
     sent_s: NotNegative = 0.3
     delivered_s: NotNegative = 1.5

@@ -52,8 +52,9 @@ def events_of(journey: Journey) -> list[Event]:
         wamid=journey.wamid,
     )
     events = [replace(about, at=at, status=status, code=journey.code) for at, status in journey.steps]
-    if journey.reply:
-        events.append(_reply_event(about, journey.reply))
+    for name, reply in (("reply", journey.reply), ("back", journey.back)):
+        if reply:
+            events.append(_reply_event(about, reply, name))
     if journey.echo_at is not None:
         wamid = related_wamid(about.wamid, "echo")
         events.append(
@@ -62,12 +63,12 @@ def events_of(journey: Journey) -> list[Event]:
     return events
 
 
-def _reply_event(about: Event, reply: Reply) -> Event:
+def _reply_event(about: Event, reply: Reply, name: str) -> Event:
     return replace(
         about,
         kind=EventKind.INBOUND,
         at=reply.at,
-        wamid=related_wamid(about.wamid, "reply"),
+        wamid=related_wamid(about.wamid, name),
         body=reply.body,
         button=reply.button,
         replied_to=about.wamid if reply.button else None,

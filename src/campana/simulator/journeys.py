@@ -20,12 +20,13 @@ class Reply:
     at: float
     body: str
     button: bool
+    stops: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Journey:
     """The life of one message. Times are epoch seconds; `steps` are in order; `code` is Meta's reason of a
-    late failure.
+    late failure; `back` is what somebody who stopped writes to come back.
     """
 
     vendor_uid: str
@@ -36,6 +37,7 @@ class Journey:
     steps: tuple[tuple[float, str], ...]
     code: int | None = None
     reply: Reply | None = None
+    back: Reply | None = None
     echo_at: float | None = None
 
     def status_at(self, now: float) -> tuple[str, float]:
@@ -60,6 +62,10 @@ class Departure:
     template: Template | None
 
 
+STOP_WORDS = ("STOP", "stop", "Stop ", "BAJA", "बंद करो", "Unsubscribe!")
+STOP_BUTTON = "Stop promotions"
+
+
 def plan_journey(departure: Departure, people: People, dice: random.Random) -> Journey:
     """Draw a message's life from `dice`."""
     steps, reply, echo_at = _steps(departure, people, dice), None, None
@@ -67,6 +73,7 @@ def plan_journey(departure: Departure, people: People, dice: random.Random) -> J
         reply = _reply(departure, people, dice, read_at=steps[-1][0])
     if dice.random() < people.echo:
         echo_at = departure.at + spread(dice, people.reply_s) * people.pace
+    back = _back(reply, people, dice) if reply and reply.stops else None
     return Journey(
         vendor_uid=departure.vendor_uid,
         phone=departure.phone,
@@ -76,6 +83,7 @@ def plan_journey(departure: Departure, people: People, dice: random.Random) -> J
         steps=steps,
         code=departure.late_code,
         reply=reply,
+        back=back,
         echo_at=echo_at,
     )
 
@@ -98,7 +106,16 @@ def _reply(departure: Departure, people: People, dice: random.Random, *, read_at
     at = read_at + spread(dice, people.reply_s) * people.pace
     labels = departure.template.replies if departure.template else ()
     if dice.random() < people.stop:
-        return Reply(at=at, body=dice.choice(("STOP", "stop", "Stop ")), button=False)
+        if STOP_BUTTON in labels:
+            return Reply(at=at, body=STOP_BUTTON, button=True, stops=True)
+        return Reply(at=at, body=dice.choice(STOP_WORDS), button=False, stops=True)
     if labels:
         return Reply(at=at, body=dice.choice(labels), button=True)
     return Reply(at=at, body="Thanks!", button=False)
+
+
+def _back(reply: Reply, people: People, dice: random.Random) -> Reply | None:
+    """Somebody who stopped changes their mind, at least a second later: WhatsApp's times are in seconds."""
+    if dice.random() >= people.start:
+        return None
+    return Reply(at=reply.at + 1 + spread(dice, people.reply_s) * people.pace, body="START", button=False)

@@ -33,6 +33,7 @@ BUILT_IN_TEMPLATES: tuple[Template, ...] = (
     Template("hello_world", "en_US", 0, "UTILITY"),
     Template("festival_offer", "en_US", 2, replies=("Tell me more", "Not now")),
     Template("festival_offer", "hi", 2, replies=("और बताइए", "अभी नहीं")),
+    Template("newsletter", "en_US", 1, replies=("Tell me more", "Stop promotions")),
     Template("order_update", "en_US", 3, "UTILITY"),
     Template("order_update", "en", 3, "UTILITY"),
     Template("appointment_reminder", "en_US", 5, "UTILITY", replies=("Confirm", "Reschedule")),

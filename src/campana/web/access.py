@@ -51,6 +51,8 @@ _BELOW_API: dict[tuple[str, str], Action | Door] = {
     ("GET", "/campaigns/{campaign_id}/export.csv"): Action.READ,
     ("GET", "/campaigns/{campaign_id}/export.xlsx"): Action.READ,
     ("GET", "/campaigns/{campaign_id}/events"): Action.READ,
+    ("GET", "/campaigns/{campaign_id}/replies"): Action.READ,
+    ("GET", "/campaigns/{campaign_id}/replies.csv"): Action.READ,
     # --- senders
     ("GET", "/senders"): Action.READ,
     ("POST", "/senders"): Action.SENDERS,
@@ -62,10 +64,15 @@ _BELOW_API: dict[tuple[str, str], Action | Door] = {
     # --- opt-outs
     ("GET", "/suppressions"): Action.READ,
     ("POST", "/suppressions"): Action.SUPPRESS,
+    ("POST", "/suppressions/import"): Action.SUPPRESS,
+    ("GET", "/suppressions/export.csv"): Action.READ,
     ("DELETE", "/suppressions/{suppression_id}"): Action.SUPPRESS,
     # --- audit trail
     ("GET", "/audit"): Action.AUDIT,
     ("GET", "/audit/export.csv"): Action.AUDIT,
+    # --- the account's preferences
+    ("GET", "/account"): Action.READ,
+    ("PATCH", "/account"): Action.ACCOUNT,
 }
 
 ACCESS = _OUTSIDE | {(method, API + path): door for (method, path), door in _BELOW_API.items()}

@@ -12,7 +12,7 @@ from campana.engine.ports import Clock
 from campana.engine.services import Services
 from campana.web import operations, pages, static_files, webhooks
 from campana.web.access import ACCESS, API
-from campana.web.api import audit, campaigns, lists, messages, senders, suppressions
+from campana.web.api import account, audit, campaigns, lists, messages, replies, senders, suppressions
 from campana.web.errors import add_handlers
 from campana.web.middleware.bodies import Ceiling
 from campana.web.middleware.edge import Edge
@@ -22,6 +22,7 @@ from campana.web.operations import Backlog, Readiness
 from campana.web.rendering import Rendering
 
 MEBIBYTE = 1024 * 1024
+UPLOADS = (f"{API}/recipient-lists", f"{API}/suppressions/import")
 
 
 App = FastAPI
@@ -54,7 +55,7 @@ def create_app(
 ) -> FastAPI:
     """The application, ready for an ASGI server. Whoever serves it closes `services.hub` before stopping."""
     limits = settings or WebSettings()
-    ceilings = {f"{API}/recipient-lists": limits.max_upload, webhooks.PREFIX: webhooks.MOST_BYTES}
+    ceilings = {**dict.fromkeys(UPLOADS, limits.max_upload), webhooks.PREFIX: webhooks.MOST_BYTES}
     app = FastAPI(
         title="Campana",
         version=__version__,
@@ -87,8 +88,8 @@ def create_app(
 
 def _api() -> APIRouter:
     api = APIRouter(prefix=API, responses=EVERYWHERE)
-    for part in (campaigns.router, campaigns.steering, messages.router):
+    for part in (campaigns.router, campaigns.steering, messages.router, replies.router):
         api.include_router(part)
-    for part in (lists.router, senders.router, suppressions.router, audit.router):
+    for part in (lists.router, senders.router, suppressions.router, account.router, audit.router):
         api.include_router(part)
     return api

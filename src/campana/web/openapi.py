@@ -26,6 +26,8 @@ TAGS = [
     {"name": "senders", "description": "WhatsApp identities with their credentials and limits."},
     {"name": "opt-outs", "description": "Numbers that must not be messaged."},
     {"name": "audit", "description": "Who did what to what, when, and how they came in."},
+    {"name": "replies", "description": "What people answered."},
+    {"name": "account", "description": "What the account decides about the people it messages."},
 ]
 
 _EXAMPLES: dict[int, tuple[str, dict[str, Any]]] = {
@@ -84,6 +86,10 @@ EVERYWHERE = problems(401, 422, 503)
 """what any call may answer"""
 FOUND = problems(404)
 CHANGED = problems(403, 404, 409, 413)
+CSV: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}}
+}
+"""an answer that is a file"""
 
 
 def describe(app: FastAPI) -> dict[str, Any]:

@@ -80,6 +80,19 @@ async def test_each_list_of_templates_has_its_verdict(name: str, case: Case) -> 
     assert all(words in check.reason for words in case.expected["reason_has"])
 
 
+@recorded("flag")
+async def test_each_answer_to_a_mark_has_its_outcome(name: str, case: Case) -> None:
+    async with serving(peers.answering(on_the_wire(case.content))) as peer:
+        provider = PROVIDERS[name](peer.base_url)
+        outcome = await provider.flag(SENDER, PHONE, opted_out=case.content["opted_out"])
+        await provider.close()
+    (request,) = peer.requests
+    assert json.loads(request.body) == {"whatsapp_opt_out": case.content["opted_out"]}
+    shown = {"kind": outcome.kind, "code": outcome.code, "hold_s": outcome.hold_s}
+    assert shown == case.expected
+    assert_no_secret(repr(outcome))
+
+
 @recorded("request")
 async def test_each_message_is_written_as_the_provider_wants_it(name: str, case: Case) -> None:
     wanted = case.content["envelope"]

@@ -1,4 +1,4 @@
-"""Accounts, users, keys, senders, lists and suppressions: kept as given, found only by their owners."""
+"""Accounts, users, keys, senders and lists: kept as given, found only by their owners."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -8,9 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from campana.domain.errors import Conflict, InvalidInput, NotFound
-from campana.domain.recipients import Blanks, RowProblem, Suppression
+from campana.domain.recipients import Blanks, RowProblem
 from campana.engine.ports import Store
-from tests.conftest import OpenAgain
 from tests.support.cast import (
     MORNING,
     empty_list,
@@ -180,32 +179,6 @@ async def test_a_list_is_dropped_unless_a_campaign_uses_it(store: Store) -> None
     assert len(await store.recipients(used.id, limit=100)) == 10
 
 
-async def test_suppressions_are_added_once_and_found(store: Store, open_again: OpenAgain) -> None:
-    account, other = await make_account(store), await make_account(store, "Elsewhere")
-    made = [
-        Suppression(uuid4(), account.id, phone_of(row), "asked to stop", "inbound", MORNING)
-        for row in (4, 2, 3)
-    ]
-    assert await store.add_suppressions(made) == 3
-    again = [replace(made[0], id=uuid4(), reason="other"), replace(made[0], id=uuid4(), phone=phone_of(5))]
-    assert await store.add_suppressions([*again, replace(again[1], id=uuid4())]) == 1
-    assert await store.add_suppressions([]) == 0
-    assert await store.add_suppressions([replace(made[0], id=uuid4(), account_id=other.id)]) == 1
-    first = await store.suppressions(account.id, limit=3)
-    assert [one.phone for one in first.items] == [phone_of(row) for row in (2, 3, 4)]
-    assert first.items[2].reason == "asked to stop"
-    second = await store.suppressions(account.id, limit=3, cursor=first.next_cursor)
-    assert ([one.phone for one in second.items], second.next_cursor) == ([phone_of(5)], None)
-    assert (await store.suppressions(account.id, limit=9, q="0000003")).items == (made[2],)
-    assert (await store.suppressions(account.id, limit=9, q="+98%")).items == ()
-    assert not await store.drop_suppression(other.id, made[0].id)
-    assert await store.drop_suppression(account.id, made[0].id)
-    assert not await store.drop_suppression(account.id, made[0].id)
-    assert len((await store.suppressions(account.id, limit=9)).items) == 3
-    many = [replace(made[0], id=uuid4(), phone=phone_of(row)) for row in range(1000, 3500)]
-    assert await store.add_suppressions(many) == 2500
-
-
 async def test_another_account_finds_nothing(store: Store) -> None:
     mine, other = await make_account(store), await make_account(store, "Elsewhere")
     sender, people = await make_sender(store, mine), await make_list(store, mine)
@@ -218,7 +191,7 @@ async def test_another_account_finds_nothing(store: Store) -> None:
         assert (await store.campaign(account.id, campaign.id) is not None) is found
         for listed in (store.senders, store.recipient_lists, store.campaigns, store.suppressions):
             assert bool((await listed(account.id, limit=9)).items) is found
-    assert not await store.drop_suppression(other.id, suppression.id)
+    assert not await store.drop_suppression(other.id, suppression.id, at=MORNING)
     with pytest.raises(NotFound):
         await store.drop_list(other.id, people.id)
     with pytest.raises(NotFound):

@@ -23,22 +23,36 @@ from campana.engine.ports.ledger import (
     StartVerdict,
     Taken,
 )
+from campana.engine.ports.optouts import (
+    EVERY_SUPPRESSION,
+    Addressed,
+    Cap,
+    Flag,
+    Heard,
+    OptOuts,
+    SuppressionFilter,
+)
 from campana.engine.ports.outside import Clock, Envelope, Provider, Vault
 from campana.engine.ports.pages import Page
 from campana.engine.ports.people import People, SignIns
 from campana.engine.ports.sealed import SealedPlace, SealedText, SealedTexts
 
 __all__ = [
+    "EVERY_SUPPRESSION",
     "PACE_SPAN_S",
+    "Addressed",
     "AuditQuery",
     "AuditTrail",
     "Backlog",
     "CampaignOrder",
     "CampaignView",
+    "Cap",
     "Catalog",
     "Clock",
     "Drafts",
     "Envelope",
+    "Flag",
+    "Heard",
     "HostPace",
     "Inbox",
     "Insight",
@@ -50,6 +64,7 @@ __all__ = [
     "LeaseLost",
     "Ledger",
     "MessageKey",
+    "OptOuts",
     "PaceSample",
     "Page",
     "People",
@@ -68,6 +83,7 @@ __all__ = [
     "Statistics",
     "Store",
     "StoredPost",
+    "SuppressionFilter",
     "Taken",
     "Unmatched",
     "Vault",
@@ -80,6 +96,7 @@ class Store(
     Ledger,
     Lanes,
     Inbox,
+    OptOuts,
     People,
     SignIns,
     AuditTrail,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from campana.domain.campaigns import Campaign, CampaignStatus
 from campana.domain.messages import Counts, Message, MessageStatus
-from campana.domain.recipients import Recipient, RecipientList, RowProblem, Suppression
+from campana.domain.recipients import Recipient, RecipientList, RowProblem
 from campana.domain.senders import Sender
 from campana.engine.ports.pages import Page
 
@@ -49,7 +49,7 @@ class Statistics:
 class Catalog(Protocol):
     """Plain reads and writes. What belongs to an account is found only with that account's id.
 
-    Lists come newest first, except suppressions (by phone); a cursor is opaque to the caller.
+    Lists come newest first; a cursor is opaque to the caller.
     """
 
     async def ping(self) -> None:
@@ -134,14 +134,6 @@ class Catalog(Protocol):
     ) -> Page[Message]:
         """In row order, with the recipient's values; `q` is a part of the phone's digits or the beginning
         of a name."""
-
-    async def add_suppressions(self, suppressions: Sequence[Suppression]) -> int:
-        """Add those whose number the account does not have yet; how many were new."""
-
-    async def drop_suppression(self, account_id: UUID, suppression_id: UUID) -> bool: ...
-    async def suppressions(
-        self, account_id: UUID, *, limit: int, cursor: str | None = None, q: str = ""
-    ) -> Page[Suppression]: ...
 
     async def statistics(self) -> Statistics:
         """Numbers for monitoring, over all accounts."""

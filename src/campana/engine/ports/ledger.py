@@ -14,10 +14,12 @@ from uuid import UUID
 
 from campana.domain.campaigns import Campaign, CampaignStatus
 from campana.domain.messages import Counts, MessageStatus
+from campana.domain.preferences import Frequency
 from campana.domain.receipts import Receipt
 from campana.domain.recipients import Recipient
 from campana.domain.senders import Sender
 from campana.engine.ports.lanes import Lease
+from campana.engine.ports.optouts import Cap
 
 
 class StartVerdict(StrEnum):
@@ -40,11 +42,12 @@ class Start:
 @dataclass(frozen=True, slots=True)
 class Share:
     """What a lane wants from one campaign in one round: up to `limit` messages, fresh ones behind
-    `after_row`."""
+    `after_row`, to people whom the cap allows."""
 
     campaign_id: UUID
     after_row: int
     limit: int
+    cap: Cap | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,9 @@ class LaneView:
     campaigns: tuple[LaneCampaign, ...]
     used: int
     in_flight: int
+    opt_outs: int = 0
+    """grows whenever a suppression is added to the account: then what was taken may be for nobody any more"""
+    frequency: Frequency | None = None
 
 
 class Ledger(Protocol):
@@ -189,7 +195,8 @@ class Ledger(Protocol):
         row
         order. Never more than the campaign has reserved, nor so many that used + in flight passes
         `daily_limit`.
-        Suppressed numbers become SKIPPED instead and are not returned. Raises LeaseLost.
+        Suppressed numbers, and people beyond a share's cap, become SKIPPED instead and are not returned.
+        Raises LeaseLost.
         """
 
     async def settle(self, lease: Lease, settlements: Sequence[Settlement], *, day: date) -> int:

@@ -63,6 +63,10 @@ class Provider(Protocol):
     async def message_status(self, credentials: Credentials, provider_message_id: str) -> StatusReport:
         """Ask what became of a message that was accepted. Counts as a request at the host; never raises."""
 
+    async def flag(self, credentials: Credentials, phone: str, *, opted_out: bool) -> Outcome:
+        """Set the provider's own opt-out mark on a contact, or take it away; ACCEPTED when it did. A repeat
+        does no harm. Counts as a request at the host; never raises."""
+
     async def check(self, credentials: Credentials) -> Check:
         """Ask whether token and vendor are accepted, and which templates are approved."""
 

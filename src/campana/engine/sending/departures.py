@@ -88,6 +88,13 @@ class Departures:
         self.queue.extend(messages)
         self._more.set()
 
+    def recall(self, phones: Collection[str]) -> list[Taken]:
+        """Take what is for these numbers out of the queue."""
+        gone = [taken for taken in self.queue if taken.recipient.phone in phones]
+        if gone:
+            self.queue = deque(taken for taken in self.queue if taken.recipient.phone not in phones)
+        return gone
+
     def withdraw(self, keep: Collection[UUID] = ()) -> list[Taken]:
         """Take everything out of the queue that does not belong to the campaigns to keep."""
         gone = [taken for taken in self.queue if taken.campaign_id not in keep]

@@ -7,6 +7,7 @@ look is fresh.
 """
 
 import asyncio
+from collections.abc import Iterable
 from uuid import UUID
 
 import structlog
@@ -16,6 +17,7 @@ from campana.domain.limits import day_of
 from campana.domain.outcomes import Check, CheckVerdict, Outcome, OutcomeKind
 from campana.domain.senders import Credentials, Sender
 from campana.engine.credentials import open_credentials
+from campana.engine.optouts.refusals import Refused
 from campana.engine.ports import (
     LaneCampaign,
     LaneView,
@@ -29,6 +31,7 @@ from campana.engine.sending.dispatch import Script, meets_closed_host, put_back,
 from campana.engine.sending.governor import Governor
 from campana.engine.sending.halting import Halting
 from campana.engine.sending.pacer import Pacer
+from campana.engine.sending.recall import Recall
 from campana.engine.sending.rooms import mind
 from campana.engine.sending.settling import Settling
 from campana.engine.sending.taking import Taking, queue_target
@@ -73,6 +76,7 @@ class Lane:
         self._governor = governor
         self._bell = tools.signals.listen()
         self._halting = Halting(tools.store, tools.clock, tools.audit)
+        self._recall = Recall(tools.store)
         self._taking = Taking(tools.store, lease, tools.clock)
         self._settling = Settling(tools.store, lease, sender.timezone, tools.clock)
         self._departures = Departures(
@@ -151,6 +155,8 @@ class Lane:
         if view is None:
             return
         self._adopt(view)
+        # Put back, and skipped at the next take, which looks at each number once more.
+        self._put_back(self._departures.recall(await self._recall.phones(view, self._departures.queue)))
         for seen in view.campaigns:
             if self._halting.reason(seen.campaign.id):
                 under_way = self._departures.under_way_of(seen.campaign.id) > 0 or not self._settling.idle
@@ -202,9 +208,12 @@ class Lane:
     def _give_back_what_stopped(self) -> None:
         closed_for_s = self._governor.hold_until - self._clock.monotonic()
         keep = self._scripts if closed_for_s <= LONG_HOLD_S else {}
-        for taken in self._departures.withdraw(keep):
-            self._settling.add(put_back(taken, self._clock.now()))
+        self._put_back(self._departures.withdraw(keep))
         self._departures.scripts = self._scripts
+
+    def _put_back(self, messages: Iterable[Taken]) -> None:
+        for taken in messages:
+            self._settling.add(put_back(taken, self._clock.now()))
 
     async def _ask(self) -> Check:
         credentials = self._credentials
@@ -228,6 +237,9 @@ class Lane:
         self._settling.add(settlement(taken, outcome, self._clock.now()))
         self._tools.metrics.outcome(outcome.kind, seconds)
         self._tell_governor(outcome)
+        self._tools.refusals.note(
+            Refused(self._sender.account_id, taken.recipient.phone, outcome.code, taken.campaign_id)
+        )
         self._halting.note(taken.campaign_id, outcome)
         if self._scripts and self._halting.reason(taken.campaign_id):
             self._scripts = {
@@ -250,8 +262,7 @@ class Lane:
 
         A lane that ends by itself waits for the database as long as it takes: outcomes are not to be lost.
         """
-        for taken in self._departures.withdraw():
-            self._settling.add(put_back(taken, self._clock.now()))
+        self._put_back(self._departures.withdraw())
         await self._departures.landed(DRAIN_S if self._stopping else LANDING_S)
         give_up_at = self._clock.monotonic() + DRAIN_S
         while not self._settling.idle and not (self._stopping and self._clock.monotonic() > give_up_at):

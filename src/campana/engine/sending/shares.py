@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, zip_longest
 from uuid import UUID
 
-from campana.engine.ports import LaneCampaign, Share, Taken
+from campana.domain.campaigns import CampaignKind
+from campana.engine.ports import Cap, LaneCampaign, Share, Taken
 
 
 def takable(seen: LaneCampaign) -> int:
@@ -13,19 +14,22 @@ def takable(seen: LaneCampaign) -> int:
     return max(0, min(seen.counts.pending, seen.reserved - seen.counts.sending))
 
 
-def shares(campaigns: Iterable[LaneCampaign], room: int, after_row: Mapping[UUID, int]) -> list[Share]:
+def shares(
+    campaigns: Iterable[LaneCampaign], room: int, after_row: Mapping[UUID, int], cap: Cap | None = None
+) -> list[Share]:
     """Split `room` messages evenly; what a campaign cannot use goes to the others. The smallest comes
-    first."""
+    first. A test message goes out whatever the cap."""
     wants = sorted(
-        ((takable(seen), seen.campaign.id) for seen in campaigns if takable(seen)), key=lambda want: want[0]
+        ((takable(seen), seen.campaign) for seen in campaigns if takable(seen)), key=lambda want: want[0]
     )
     result = []
-    for index, (want, campaign_id) in enumerate(wants):
+    for index, (want, campaign) in enumerate(wants):
         left = len(wants) - index
         limit = min(want, -(-room // left))
         room -= limit
         if limit:
-            result.append(Share(campaign_id, after_row.get(campaign_id, 0), limit))
+            capped = cap if campaign.kind is CampaignKind.BULK else None
+            result.append(Share(campaign.id, after_row.get(campaign.id, 0), limit, capped))
     return result
 
 

@@ -4,6 +4,7 @@ from collections.abc import Container, Sequence
 from uuid import UUID
 
 from campana.domain.limits import day_of
+from campana.engine.optouts.caps import cap_of
 from campana.engine.ports import Clock, LaneCampaign, LaneView, Lease, Ledger, Taken
 from campana.engine.sending.shares import interleaved, shares
 
@@ -35,10 +36,10 @@ class Taking:
         Raises LeaseLost; StoreUnavailable, after which nobody knows whether they were taken.
         """
         asked = [seen for seen in view.campaigns if seen.campaign.id in running and not self._rests(seen)]
-        wanted = shares(asked, room, self._after_row)
+        now = self._clock.now()
+        wanted = shares(asked, room, self._after_row, cap_of(view.frequency, now))
         if not wanted:
             return []
-        now = self._clock.now()
         taken = await self._ledger.take(
             self._lease,
             wanted,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from campana.engine.audit import Audit
 from campana.engine.metrics import Metrics
+from campana.engine.optouts.refusals import Refusals
 from campana.engine.ports import Clock, Store, Vault
 from campana.engine.signals import Signals
 
@@ -18,3 +19,4 @@ class LaneTools:
     signals: Signals
     metrics: Metrics
     audit: Audit
+    refusals: Refusals

@@ -12,6 +12,7 @@ from campana.domain.senders import Credentials
 from campana.engine.ports import Envelope
 from campana.providers.bizchat import codes, request, templates, webhook
 from campana.providers.bizchat.answer import own, read_answer
+from campana.providers.bizchat.contact import read_flagged
 from campana.providers.bizchat.limits import now_s, read_date
 from campana.providers.bizchat.status import read_status
 from campana.providers.bizchat.transport import NoAnswer, Target, Timeouts, Transport
@@ -63,6 +64,17 @@ class BizChat:
         except NoAnswer as failure:
             return own(failure.code, hold=UNREACHED_HOLD_S if failure.code in _UNREACHED else None)
         return read_answer(answer, credentials, now=now_s())
+
+    async def flag(self, credentials: Credentials, phone: str, *, opted_out: bool) -> Outcome:
+        """Mark a contact as opted out, or as not; never raises for what BizChat does. Counts as a request."""
+        try:
+            target = self._question(credentials, request.flag_path(phone))
+            answer = await self._transport.post(target, request.flag_body(opted_out=opted_out))
+        except ValueError:
+            return own("bad_credentials")
+        except NoAnswer as failure:
+            return own(failure.code, hold=UNREACHED_HOLD_S if failure.code in _UNREACHED else None)
+        return read_flagged(answer, credentials, now=now_s())
 
     async def check(self, credentials: Credentials) -> Check:
         """Whether token and vendor are accepted, and all approved templates; never raises for what

@@ -16,6 +16,7 @@ from campana.engine.ports import Envelope
 SEND = "contact/send-template-message"
 TEMPLATES = "contact/template-list"
 MESSAGE_STATUS = "contact/message-status"
+UPDATE = "contact/update"
 
 _HEADER_NAMES = {
     "image": "header_image",
@@ -83,6 +84,16 @@ def body(credentials: Credentials, envelope: Envelope) -> bytes:
     if credentials.from_phone_number_id:
         content["from_phone_number_id"] = credentials.from_phone_number_id
     return _encoded(content)
+
+
+def flag_path(phone: str) -> str:
+    """Where a contact is changed; the number without its plus."""
+    return f"{UPDATE}/{quote(phone.lstrip('+'), safe='')}"
+
+
+def flag_body(*, opted_out: bool) -> bytes:
+    """The change of the opt-out mark and of nothing else."""
+    return to_json({"whatsapp_opt_out": opted_out})
 
 
 def _header(header: Header) -> Mapping[str, str]:

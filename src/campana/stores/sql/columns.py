@@ -81,21 +81,29 @@ class database_time(FunctionElement[datetime]):  # noqa: N801
     type = Moment()
 
 
-class Numbers(TypeDecorator[list[int]]):
+class Numbers(TypeDecorator[list[Any]]):
     """Whole numbers as one parameter, however many: an array in PostgreSQL, JSON in SQLite."""
 
     impl = Text
     cache_ok = True
+    of: TypeEngine[Any] = Integer()
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(Integer))
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(self.of))
 
-    def process_bind_param(self, value: Sequence[int] | None, dialect: Dialect) -> Any:
+    def process_bind_param(self, value: Sequence[Any] | None, dialect: Dialect) -> Any:
         return json.dumps(value) if dialect.name == "sqlite" else value
 
 
+class Texts(Numbers):
+    """Texts as one parameter, in the same way."""
+
+    cache_ok = True
+    of = Text()
+
+
 class among(FunctionElement[Any]):  # noqa: N801
-    """Whether a number is one of Numbers. Unlike IN the statement is the same for any count of them."""
+    """Whether something is one of Numbers, or Texts. Unlike IN the statement is the same for any count."""
 
     inherit_cache = True
     # As a Boolean it would be rendered as "(…) = 1" for SQLite, which then looks at every row.

@@ -11,21 +11,23 @@ from campana.domain.errors import InvalidInput
 from campana.stores.sql.columns import Id, Moment, from_micros, to_micros
 
 
-def newest_first(query: Select[Any], table: Table, *, limit: int, cursor: str | None) -> Select[Any]:
-    """The page behind the cursor, by creation, with one row more to know whether another page follows."""
+def newest_first(
+    query: Select[Any], table: Table, *, limit: int, cursor: str | None, by: str = "created_at"
+) -> Select[Any]:
+    """The page behind the cursor, by that time, with one row more to know whether another page follows."""
     if cursor is not None:
         moment, identity = _decode_newest(cursor)
         behind = tuple_(literal(moment, Moment), literal(identity, Id))
-        query = query.where(tuple_(table.c.created_at, table.c.id) < behind)
-    return query.order_by(table.c.created_at.desc(), table.c.id.desc()).limit(limit + 1)
+        query = query.where(tuple_(table.c[by], table.c.id) < behind)
+    return query.order_by(table.c[by].desc(), table.c.id.desc()).limit(limit + 1)
 
 
-def newest_cursor(rows: Sequence[Row[Any]], limit: int) -> str | None:
+def newest_cursor(rows: Sequence[Row[Any]], limit: int, *, by: str = "created_at") -> str | None:
     """The cursor behind the page's last row; None when there is no row beyond it."""
     if len(rows) <= limit:
         return None
     last = rows[limit - 1]
-    return f"{to_micros(last.created_at):x}-{last.id.hex}"
+    return f"{to_micros(last._mapping[by]):x}-{last.id.hex}"
 
 
 def row_cursor(cursor: str | None) -> int:

@@ -12,14 +12,34 @@ from campana.engine.ports import LaneCampaign, LaneView
 from campana.stores.sql.books import USED
 from campana.stores.sql.columns import Moment
 from campana.stores.sql.part import Part
+from campana.stores.sql.preferences import frequency_of
 from campana.stores.sql.rows import campaign_of, counts_of, sender_of
-from campana.stores.sql.schema import COUNTED, campaigns, counts, lanes, messages, recipient_lists, senders
+from campana.stores.sql.schema import (
+    COUNTED,
+    accounts,
+    campaigns,
+    counts,
+    lanes,
+    messages,
+    preferences,
+    recipient_lists,
+    senders,
+)
 from campana.stores.sql.transactions import Transaction
 
 _RUNNING = campaigns.c.opened.is_(True) & (campaigns.c.status == CampaignStatus.PROCESSING.value)
 _SENDER = (
-    select(senders, lanes.c.in_flight, USED.label("used"))
+    select(
+        senders,
+        lanes.c.in_flight,
+        accounts.c.opt_outs,
+        preferences.c.frequency_messages,
+        preferences.c.frequency_days,
+        USED.label("used"),
+    )
     .join(lanes, lanes.c.sender_id == senders.c.id)
+    .join(accounts, accounts.c.id == senders.c.account_id)
+    .outerjoin(preferences, preferences.c.account_id == senders.c.account_id)
     .where(senders.c.id == bindparam("sender"))
 )
 _NEXT_RETRY = (
@@ -68,6 +88,8 @@ class Rounds(Part):
                 campaigns=tuple(_lane_campaign(row) for row in rows),
                 used=found.used or 0,
                 in_flight=found.in_flight,
+                opt_outs=found.opt_outs,
+                frequency=frequency_of(found),
             )
 
         return await self._database.read(work)

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row
 
 from campana.domain.campaigns import Campaign, CampaignKind, CampaignStatus, Header, OnDailyLimit, Template
+from campana.domain.consent import Consent
 from campana.domain.messages import Counts, Message, MessageStatus
-from campana.domain.recipients import Blanks, Recipient, RecipientList, Suppression
+from campana.domain.recipients import Blanks, Recipient, RecipientList, Suppression, SuppressionSource
 from campana.domain.senders import Sender
 from campana.stores.sql.schema import COUNTED
 
@@ -92,11 +93,22 @@ def list_of(row: Row[Any]) -> RecipientList:
         sheet=row.sheet,
         listed=row.listed,
         zones=row.zones,
+        consent=_consent_of(row),
     )
+
+
+def _consent_of(row: Row[Any]) -> Consent | None:
+    if row.consent_source is None:
+        return None
+    return Consent(row.consent_source, row.consent_at, row.consent_note or "")
 
 
 def list_values(recipients: RecipientList) -> Values:
     values = {name: getattr(recipients, name) for name in RecipientList.__slots__}
+    consent = values.pop("consent")
+    values["consent_source"] = consent and consent.source
+    values["consent_at"] = consent and consent.at
+    values["consent_note"] = consent and consent.note
     values["columns"] = list(recipients.columns)
     values["zones"] = dict(recipients.zones)
     values["blanks"] = {
@@ -110,14 +122,20 @@ def recipient_of(row: Row[Any]) -> Recipient:
     return Recipient(row=row.row, phone=row.phone, name=row.name, values=tuple(unpack_cells(row.cells)))
 
 
+def suppression_values(suppression: Suppression) -> Values:
+    values = {name: getattr(suppression, name) for name in Suppression.__slots__}
+    return values | {"source": suppression.source.value}
+
+
 def suppression_of(row: Row[Any]) -> Suppression:
     return Suppression(
         id=row.id,
         account_id=row.account_id,
         phone=row.phone,
         reason=row.reason,
-        source=row.source,
+        source=SuppressionSource(row.source),
         created_at=row.created_at,
+        added_by=row.added_by,
     )
 
 

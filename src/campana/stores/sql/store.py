@@ -11,6 +11,8 @@ from campana.stores.sql.campaigns import Campaigns
 from campana.stores.sql.database import Database
 from campana.stores.sql.drafts import Drafts
 from campana.stores.sql.duties import Duties
+from campana.stores.sql.flags import Flags
+from campana.stores.sql.frequency import FrequencyPart
 from campana.stores.sql.health import Health, check_version
 from campana.stores.sql.hosts import Hosts
 from campana.stores.sql.inbox import Inbox
@@ -21,8 +23,10 @@ from campana.stores.sql.lists import Lists
 from campana.stores.sql.loading import Loading
 from campana.stores.sql.messages import Messages
 from campana.stores.sql.moves import Moves
+from campana.stores.sql.preferences import PreferencesPart
 from campana.stores.sql.receipts import Receipts
 from campana.stores.sql.recipients import Recipients
+from campana.stores.sql.replies import Replies
 from campana.stores.sql.room import Room
 from campana.stores.sql.rounds import Rounds
 from campana.stores.sql.sealed import Sealed
@@ -56,6 +60,10 @@ class SqlStore(
     Insight,
     Messages,
     Suppressions,
+    Replies,
+    Flags,
+    PreferencesPart,
+    FrequencyPart,
     Loading,
     Moves,
     Room,

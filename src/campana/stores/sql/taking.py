@@ -9,21 +9,24 @@ from uuid import UUID
 from sqlalchemy import CursorResult, Row, bindparam, exists, null, select, update
 
 from campana.domain.messages import MessageStatus
+from campana.domain.preferences import FREQUENCY_CODE
 from campana.domain.recipients import Recipient
 from campana.engine.ports import Lease, LeaseLost, Share, Taken
 from campana.stores.held import Held
 from campana.stores.reasons import SUPPRESSED_CODE, SUPPRESSED_REASON
 from campana.stores.sql.books import HOLD, USED, Shift, held_of, shift
 from campana.stores.sql.columns import Numbers, among, database_seconds
+from campana.stores.sql.frequency import over_cap
 from campana.stores.sql.part import Part
 from campana.stores.sql.rows import unpack_cells
-from campana.stores.sql.schema import campaigns, lanes, messages, recipients, suppressions
+from campana.stores.sql.schema import campaigns, lanes, messages, recipients, senders, suppressions
+from campana.stores.sql.suppressions import hold_account
 from campana.stores.sql.transactions import Transaction
 
 _PENDING = MessageStatus.PENDING.value
 _SKIPS_IN_A_ROUND = 20
-"""How often a share is filled up again after suppressed numbers, so that a run of them cannot hold the
-lane's row long."""
+"""How often a share is filled up again after people who are to be left alone, so that a run of them cannot
+hold the lane's row long."""
 
 _MINE = (
     (lanes.c.sender_id == bindparam("sender"))
@@ -96,8 +99,8 @@ _TAKE_THESE = _THESE.values(_SENDING)
 _SKIP_THESE = _THESE.values(
     status=MessageStatus.SKIPPED.value,
     not_before=None,
-    code=SUPPRESSED_CODE,
-    reason=SUPPRESSED_REASON,
+    code=bindparam("skip_code"),
+    reason=bindparam("skip_reason"),
     settled_at=bindparam("now"),
 )
 
@@ -113,15 +116,21 @@ class _Round:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """Messages of one campaign that may be taken, and those whose number is suppressed."""
+    """Messages of one campaign that may be taken, and those whose people are to be left alone: numbers that
+    are suppressed, and people beyond the share's cap."""
 
     rested: Sequence[Row[Any]]
     fresh: Sequence[Row[Any]]
     suppressed: Sequence[int]
+    beyond: Sequence[int]
+
+    @property
+    def skipped(self) -> int:
+        return len(self.suppressed) + len(self.beyond)
 
     @property
     def total(self) -> int:
-        return len(self.rested) + len(self.fresh) + len(self.suppressed)
+        return len(self.rested) + len(self.fresh) + self.skipped
 
 
 class Taking(Part):
@@ -139,6 +148,7 @@ class Taking(Part):
             if in_flight is None:
                 raise LeaseLost
             this = _Round(tx, lease, now)
+            await _hold_capped(this, shares)
             found = await _hold(this, shares, day)
             room = daily_limit - in_flight - max((one.used for one in found.values()), default=0)
             for share in shares:
@@ -161,6 +171,13 @@ class _Source:
     used: int
 
 
+async def _hold_capped(this: _Round, shares: Sequence[Share]) -> None:
+    """Where messages are capped, two lanes of an account must not overlook what the other takes just now."""
+    if any(share.cap for share in shares):
+        query = select(senders.c.account_id).where(senders.c.id == this.lease.sender_id)
+        await hold_account(this.tx, (await this.tx.execute(query)).scalar_one())
+
+
 async def _hold(this: _Round, shares: Sequence[Share], day: date) -> dict[UUID, _Source]:
     values = {
         "ids": sorted({share.campaign_id for share in shares}),
@@ -173,7 +190,7 @@ async def _hold(this: _Round, shares: Sequence[Share], day: date) -> dict[UUID, 
 
 
 async def _take_share(this: _Round, source: _Source, share: Share, room: int) -> list[Taken]:
-    """Fill one campaign's share, going on behind suppressed numbers."""
+    """Fill one campaign's share, going on behind people who are to be left alone."""
     campaign = source.held
     wanted = min(share.limit, room, campaign.reserved - campaign.counts.sending)
     taken: list[Taken] = []
@@ -182,11 +199,13 @@ async def _take_share(this: _Round, source: _Source, share: Share, room: int) ->
         portion = wanted - len(taken)
         if portion <= 0:
             break
-        found = await _find(this, source, share.after_row, portion)
-        await _skip(this, campaign, found.suppressed)
+        found = await _find(this, source, share, portion)
+        await _skip(this, campaign, found.suppressed, (SUPPRESSED_CODE, SUPPRESSED_REASON))
+        if share.cap is not None:
+            await _skip(this, campaign, found.beyond, (FREQUENCY_CODE, share.cap.reason))
         taken += await _send(this, campaign, found)
-        skipped += len(found.suppressed)
-        if found.total < portion or not found.suppressed:
+        skipped += found.skipped
+        if found.total < portion or not found.skipped:
             break
     if taken or skipped:
         by = {
@@ -198,7 +217,7 @@ async def _take_share(this: _Round, source: _Source, share: Share, room: int) ->
     return taken
 
 
-async def _find(this: _Round, source: _Source, after_row: int, portion: int) -> _Found:
+async def _find(this: _Round, source: _Source, share: Share, portion: int) -> _Found:
     """Up to `portion` messages: those whose pause is over, then fresh ones in row order."""
     campaign = source.held
     where = {
@@ -208,17 +227,25 @@ async def _find(this: _Round, source: _Source, after_row: int, portion: int) -> 
         "portion": portion,
     }
     rested = (await this.tx.execute(_RESTED, where | {"now": this.now})).all() if source.rested else []
-    where |= {"after": after_row, "portion": portion - len(rested)}
+    where |= {"after": share.after_row, "portion": portion - len(rested)}
     fresh = (await this.tx.execute(_FRESH, where)).all() if len(rested) < portion else []
     suppressed = [row.row for row in (*rested, *fresh) if row.suppressed]
-    if suppressed:
-        rested, fresh = ([row for row in some if not row.suppressed] for some in (rested, fresh))
-    return _Found(rested, fresh, suppressed)
+    beyond: Sequence[int] = ()
+    if share.cap is not None:
+        phones = {row.phone: row.row for row in (*rested, *fresh) if not row.suppressed}
+        over = await over_cap(this.tx, campaign.account_id, share.cap, phones)
+        beyond = [row for phone, row in phones.items() if phone in over]
+    if suppressed or beyond:
+        left = {*suppressed, *beyond}
+        rested, fresh = ([row for row in some if row.row not in left] for some in (rested, fresh))
+    return _Found(rested, fresh, suppressed, beyond)
 
 
-async def _skip(this: _Round, campaign: Held, rows: Sequence[int]) -> None:
+async def _skip(this: _Round, campaign: Held, rows: Sequence[int], why: tuple[str, str]) -> None:
     if rows:
+        code, reason = why
         values = {"campaign": campaign.id, "rows": rows, "now": this.now}
+        values |= {"skip_code": code, "skip_reason": reason}
         _check(await this.tx.execute(_SKIP_THESE, values), len(rows))
 
 

@@ -71,9 +71,11 @@ async def estimate(engine: Engine, caller: Caller, body: EstimateIn) -> Estimate
 
 @router.get("/{campaign_id}", summary="Look at a campaign", responses=FOUND)
 async def get(engine: Engine, caller: Caller, campaign_id: UUID) -> CampaignOut:
-    """The campaign with its counts, its rate, and what slows it down."""
+    """The campaign with its counts and its rate, what slows it down, and how its people agreed to it."""
     view = await engine.campaigns.get(caller, campaign_id)
-    return CampaignOut.of(view).slowed(await engine.slowdowns.of(view))
+    people = await engine.lists.get(caller, view.campaign.recipient_list_id)
+    shown = CampaignOut.of(view).slowed(await engine.slowdowns.of(view)).agreed(people.consent)
+    return shown.answered(await engine.replies.counts(caller, campaign_id))
 
 
 @router.patch("/{campaign_id}", summary="Change a campaign", responses=CHANGED)

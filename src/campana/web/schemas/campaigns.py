@@ -9,10 +9,13 @@ from pydantic import BeforeValidator, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from campana.domain.campaigns import CampaignStatus, Header, OnDailyLimit, Template
+from campana.domain.consent import Consent
 from campana.domain.messages import MessageStatus
+from campana.domain.replies import ReplyCounts
 from campana.engine.ports import CampaignView, HostPace
 from campana.engine.requests import UNSET, CampaignChanges, CampaignRequest
 from campana.web.schemas.common import Input, Output, Patch
+from campana.web.schemas.lists import ConsentOut
 
 _EXAMPLE: JsonDict = {
     "name": "Diwali offer",
@@ -201,6 +204,11 @@ class CampaignOut(Output):
     slowdown: SlowdownOut | None = Field(
         default=None, description="what slows it down; looked up for a campaign asked for by itself"
     )
+    replies: int | None = Field(default=None, description="looked up for a campaign asked for by itself")
+    stops: int | None = Field(default=None, description="how many of the replies asked to stop")
+    consent: ConsentOut | None = Field(
+        default=None, description="its list's; looked up for a campaign asked for by itself"
+    )
 
     @classmethod
     def of(cls, source: object) -> Self:
@@ -210,6 +218,14 @@ class CampaignOut(Output):
     def slowed(self, pace: HostPace | None) -> Self:
         """The same, with what slows it down."""
         return self if pace is None else self.model_copy(update={"slowdown": SlowdownOut.of(pace)})
+
+    def answered(self, counts: ReplyCounts) -> Self:
+        """The same, with how many people answered."""
+        return self.model_copy(update={"replies": counts.replies, "stops": counts.stops})
+
+    def agreed(self, consent: Consent | None) -> Self:
+        """The same, with how its people agreed to be messaged."""
+        return self if consent is None else self.model_copy(update={"consent": ConsentOut.of(consent)})
 
 
 class RetryIn(Input):

@@ -110,10 +110,10 @@ Search = Annotated[str, Query(max_length=200), AfterValidator(storable)]
 
 
 def chosen(given: Sequence[str], kind: type[E], *, field: str = "status") -> tuple[E, ...]:
-    """States out of `?status=SENT&status=READ` or `?status=SENT,READ`. Raises InvalidInput for others."""
+    """Members out of `?status=SENT&status=READ` or `?status=SENT,READ`. Raises InvalidInput for others."""
     words = [word.strip().upper() for each in given for word in each.split(",") if word.strip()]
-    known = {state.value: state for state in kind}
+    known = {member.value.upper(): member for member in kind}
     for word in words:
         if word not in known:
-            raise InvalidInput.of(field, f"{word[:40]!r} is not one of: {', '.join(known)}")
+            raise InvalidInput.of(field, f"{word[:40]!r} is not one of: {', '.join(kind)}")
     return tuple(dict.fromkeys(known[word] for word in words))

@@ -1,14 +1,14 @@
-"""Recipient lists and opt-outs on the wire."""
+"""Recipient lists on the wire."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Self, cast
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from campana.domain.recipients import Recipient
 from campana.engine.lists import ListView
-from campana.web.schemas.common import Input, Output
+from campana.web.schemas.common import Output
 
 
 class RecipientOut(Output):
@@ -35,6 +35,14 @@ class RowProblemOut(Output):
     reason: str
 
 
+class ConsentOut(Output):
+    """Where the people of a list agreed to be messaged, and when; as its uploader said."""
+
+    source: str
+    at: date | None
+    note: str
+
+
 class ListNumbers(Output):
     """What is known of a list besides its rows."""
 
@@ -48,6 +56,7 @@ class ListNumbers(Output):
     invalid: int
     duplicates: int
     suppressed: int
+    consent: ConsentOut | None
 
 
 class ListOut(ListNumbers):
@@ -72,36 +81,3 @@ class ListSummary(ListNumbers):
     """A list among others."""
 
     created_at: datetime
-
-
-class SuppressionsIn(Input):
-    """Numbers that must not be messaged: one as `phone`, or many as `phones`."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"phone": "+919812345678", "reason": "asked us by e-mail"}]}
-    )
-
-    phone: str | None = None
-    phones: list[str] | None = None
-    country: str | None = Field(default=None, description="for numbers written without a country code")
-    reason: str | None = None
-
-
-class SuppressionOut(Output):
-    """A number that must not be messaged."""
-
-    id: UUID
-    phone: str
-    reason: str
-    source: str = Field(description="who said so")
-    created_at: datetime
-
-
-class SuppressionsAdded(Output):
-    """`added` were new; the others were opt-outs already."""
-
-    added: int
-    known: int
-    items: list[SuppressionOut] = Field(
-        description="they as they are now; left out for more than 100 numbers"
-    )

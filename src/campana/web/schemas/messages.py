@@ -89,12 +89,21 @@ class PreviewIn(CampaignIn):
         return Selection(rows=self.rows, after_row=self.after_row, limit=self.limit)
 
 
+class SkippedOut(Output):
+    """Recipients who would be SKIPPED if the campaign went out now, by the reason."""
+
+    suppressed: int = Field(description="their number is suppressed")
+    frequency: int = Field(description="they got as many messages lately as the account allows")
+    exact: bool = Field(description="false: reckoned from 5,000 recipients of a larger list")
+
+
 class PreviewOut(Output):
     """Some of the messages, and whatever keeps the campaign from being made."""
 
     total: int = Field(description="messages the campaign would have")
     items: list[FilledInOut]
     problems: list[FieldError]
+    skipped: SkippedOut
 
     @classmethod
     def of(cls, source: object) -> Self:
@@ -104,6 +113,7 @@ class PreviewOut(Output):
             total=preview.total,
             items=[FilledInOut.of(message) for message in preview.messages],
             problems=[FieldError.of(problem) for problem in preview.problems],
+            skipped=SkippedOut.of(preview.forecast),
         )
 
 

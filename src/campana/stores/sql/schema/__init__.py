@@ -14,6 +14,7 @@ from campana.stores.sql.schema.lists import (
     row_problems,
     suppressions,
 )
+from campana.stores.sql.schema.optouts import flags, preferences, replies
 from campana.stores.sql.schema.people import accounts, api_keys, users
 from campana.stores.sql.schema.receipts import duties, inbox, unmatched_receipts, webhooks
 from campana.stores.sql.schema.senders import hosts, lanes, senders, usage
@@ -29,6 +30,7 @@ __all__ = [
     "counts",
     "drafts",
     "duties",
+    "flags",
     "hosts",
     "inbox",
     "lanes",
@@ -36,10 +38,12 @@ __all__ = [
     "messages",
     "metadata",
     "pace_samples",
+    "preferences",
     "recipient_lists",
     "recipient_search",
     "recipients",
     "recovery_codes",
+    "replies",
     "row_problems",
     "saved_templates",
     "second_factors",

@@ -4,7 +4,7 @@ What fills the large tables looks at the parent, locked, in the same transaction
 checked row by row in PostgreSQL, which would halve the speed of loading.
 """
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Column, Date, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 
 from campana.stores.sql.columns import Id, Moment
 from campana.stores.sql.schema.base import metadata
@@ -31,6 +31,9 @@ recipient_lists = Table(
     Column("listed", Boolean, nullable=False),
     Column("closed", Boolean, nullable=False),
     Column("zones", JSON, nullable=False, server_default="{}"),
+    Column("consent_source", Text),
+    Column("consent_at", Date),
+    Column("consent_note", Text),
     Index(None, "account_id", "created_at", "id"),
 )
 
@@ -79,5 +82,6 @@ suppressions = Table(
     Column("reason", Text, nullable=False),
     Column("source", Text, nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("added_by", Text, nullable=False, server_default=""),
     UniqueConstraint("account_id", "phone"),
 )

@@ -1,6 +1,6 @@
 """Accounts, the people in them, and their keys."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Table, Text
 
 from campana.stores.sql.columns import Id, Moment
 from campana.stores.sql.schema.base import metadata
@@ -12,6 +12,8 @@ accounts = Table(
     Column("name", Text, nullable=False),
     Column("name_key", Text, nullable=False, unique=True),
     Column("created_at", Moment, nullable=False),
+    # Grows with each suppression that is added: lanes see by it that there is one to look for.
+    Column("opt_outs", BigInteger, nullable=False, server_default="0"),
 )
 
 users = Table(

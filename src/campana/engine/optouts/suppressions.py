@@ -1,22 +1,24 @@
 """Numbers that must not be messaged: the account's opt-outs. Lanes look at them whenever they take
 messages."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import structlog
 
-from campana.domain.accounts import Principal
+from campana.domain.accounts import Principal, Way
 from campana.domain.audit import AuditAction, Subject
 from campana.domain.errors import FieldProblem, InvalidInput, NotFound
 from campana.domain.masking import masked
 from campana.domain.permissions import Action, permit
 from campana.domain.phones import InvalidPhone, Normaliser
-from campana.domain.recipients import Suppression
+from campana.domain.recipients import Suppression, SuppressionSource
 from campana.engine.audit import Audit
 from campana.engine.ids import new_id
-from campana.engine.ports import Clock, Page, Store
+from campana.engine.ports import EVERY_SUPPRESSION, Clock, Page, Store, SuppressionFilter
+from campana.engine.tables import csv_text, safe
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +26,9 @@ MOST_AT_ONCE = 10_000
 MOST_SHOWN = 100
 LONGEST_REASON = 500
 DEFAULT_REASON = "added by hand"
+EXPORTED_AT_ONCE = 2000
+COLUMNS = ("phone", "reason", "source", "added_by", "created_at")
+"""of an export; an import finds number and reason in it again"""
 _ANY_COUNTRY = "IN"
 """for numbers with a plus, which say their country themselves"""
 
@@ -56,19 +61,10 @@ class Suppressions:
         """Add the numbers; national ones need the country. Raises InvalidInput with every problem."""
         permit(principal, Action.SUPPRESS)
         numbers = tuple(dict.fromkeys(_checked(phones, country=country, reason=reason)))
-        now = self._clock.now()
+        source = SuppressionSource.API if principal.way is Way.KEY else SuppressionSource.HAND
+        why = (reason or "").strip() or DEFAULT_REASON
         added = await self._store.add_suppressions(
-            [
-                Suppression(
-                    id=new_id(),
-                    account_id=principal.account_id,
-                    phone=phone,
-                    reason=(reason or "").strip() or DEFAULT_REASON,
-                    source=principal.email,
-                    created_at=now,
-                )
-                for phone in numbers
-            ]
+            [suppression(principal, phone, why, source, self._clock.now()) for phone in numbers], flag=True
         )
         log.info("suppressions.added", added=added, given=len(phones), user=str(principal.user_id))
         await self._audit.note(
@@ -83,22 +79,68 @@ class Suppressions:
     async def remove(self, principal: Principal, suppression_id: UUID) -> None:
         """Let the number be messaged again. Raises NotFound."""
         permit(principal, Action.SUPPRESS)
-        if not await self._store.drop_suppression(principal.account_id, suppression_id):
+        now = self._clock.now()
+        if not await self._store.drop_suppression(principal.account_id, suppression_id, at=now):
             raise NotFound("there is no such opt-out")
         log.info("suppression.removed", suppression=str(suppression_id), user=str(principal.user_id))
         subject = Subject("suppression", suppression_id)
         await self._audit.note(principal, AuditAction.SUPPRESSION_REMOVED, subject)
 
     async def find(
-        self, principal: Principal, *, limit: int, cursor: str | None = None, q: str = ""
+        self,
+        principal: Principal,
+        *,
+        limit: int,
+        cursor: str | None = None,
+        which: SuppressionFilter = EVERY_SUPPRESSION,
     ) -> Page[Suppression]:
-        """The account's opt-outs by number; `q` is a part of one."""
+        """The account's opt-outs by number."""
         permit(principal, Action.READ)
-        return await self._store.suppressions(principal.account_id, limit=limit, cursor=cursor, q=q)
+        return await self._store.suppressions(principal.account_id, limit=limit, cursor=cursor, which=which)
+
+    async def csv(
+        self, principal: Principal, which: SuppressionFilter = EVERY_SUPPRESSION
+    ) -> AsyncIterator[bytes]:
+        """The account's opt-outs as a CSV file, piece by piece."""
+        permit(principal, Action.READ)
+        await self._audit.note(principal, AuditAction.SUPPRESSIONS_EXPORTED, Subject("suppression", None))
+        return self._csv(principal.account_id, which)
+
+    async def _csv(self, account_id: UUID, which: SuppressionFilter) -> AsyncIterator[bytes]:
+        yield csv_text([COLUMNS], first=True).encode()
+        cursor: str | None = None
+        while True:
+            page = await self._store.suppressions(
+                account_id, limit=EXPORTED_AT_ONCE, cursor=cursor, which=which
+            )
+            yield csv_text(map(_line, page.items)).encode()
+            cursor = page.next_cursor
+            if cursor is None:
+                return
 
     async def _of(self, principal: Principal, phone: str) -> list[Suppression]:
-        page = await self._store.suppressions(principal.account_id, limit=10, q=phone)
+        page = await self._store.suppressions(principal.account_id, limit=10, which=SuppressionFilter(phone))
         return [each for each in page.items if each.phone == phone]
+
+
+def suppression(
+    principal: Principal, phone: str, reason: str, source: SuppressionSource, at: datetime
+) -> Suppression:
+    """A suppression that a user adds."""
+    return Suppression(
+        id=new_id(),
+        account_id=principal.account_id,
+        phone=phone,
+        reason=reason,
+        source=source,
+        created_at=at,
+        added_by=principal.email,
+    )
+
+
+def _line(each: Suppression) -> tuple[str | float | None, ...]:
+    moment = each.created_at.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return (each.phone, safe(each.reason), each.source.value, safe(each.added_by), moment)
 
 
 def _checked(phones: Sequence[str], *, country: str | None, reason: str | None) -> list[str]:
