@@ -26,6 +26,16 @@ _OUTSIDE: dict[tuple[str, str], Action | Door] = {
     ("GET", "/api/docs"): Door.PUBLIC,
     ("GET", "/api/openapi.json"): Door.PUBLIC,
     ("POST", "/webhooks/bizchat/{secret}"): Door.PUBLIC,
+    # --- pages: opt-outs and replies
+    ("GET", "/opt-outs"): Action.READ,
+    ("GET", "/opt-outs/add"): Action.SUPPRESS,
+    ("POST", "/opt-outs/add"): Action.SUPPRESS,
+    ("GET", "/opt-outs/import"): Action.SUPPRESS,
+    ("POST", "/opt-outs/import"): Action.SUPPRESS,
+    ("GET", "/opt-outs/rules"): Action.READ,
+    ("POST", "/opt-outs/rules"): Action.ACCOUNT,
+    ("POST", "/opt-outs/{suppression_id}/remove"): Action.SUPPRESS,
+    ("GET", "/campaigns/{campaign_id}/replies"): Action.READ,
 }
 
 _BELOW_API: dict[tuple[str, str], Action | Door] = {

@@ -22,7 +22,7 @@ from campana.web.operations import Backlog, Readiness
 from campana.web.rendering import Rendering
 
 MEBIBYTE = 1024 * 1024
-UPLOADS = (f"{API}/recipient-lists", f"{API}/suppressions/import")
+UPLOADS = (f"{API}/recipient-lists", f"{API}/suppressions/import", "/opt-outs/import")
 
 
 App = FastAPI

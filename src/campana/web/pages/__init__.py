@@ -3,7 +3,8 @@ next, or with itself and what is wrong."""
 
 from fastapi import APIRouter
 
-from campana.web.pages import dashboard
+from campana.web.pages import dashboard, optouts, replies
 
 router = APIRouter(include_in_schema=False)
-router.include_router(dashboard.router)
+for part in (dashboard.router, optouts.router, replies.router):
+    router.include_router(part)

@@ -181,6 +181,13 @@ class SlowdownOut(Output):
     factor: float = Field(description="the share of the sender's rate that is in force after that")
 
 
+class RepliesOut(Output):
+    """How many replies there are, and how many of them ask to stop."""
+
+    total: int
+    stops: int
+
+
 class CampaignOut(Output):
     """A campaign as it stands. `error` says why it is FAILED or PAUSED."""
 
@@ -204,8 +211,10 @@ class CampaignOut(Output):
     slowdown: SlowdownOut | None = Field(
         default=None, description="what slows it down; looked up for a campaign asked for by itself"
     )
-    replies: int | None = Field(default=None, description="looked up for a campaign asked for by itself")
-    stops: int | None = Field(default=None, description="how many of the replies asked to stop")
+    replies: RepliesOut | None = Field(
+        default=None,
+        description="how many people answered, if any; looked up for a campaign asked for by itself",
+    )
     consent: ConsentOut | None = Field(
         default=None, description="its list's; looked up for a campaign asked for by itself"
     )
@@ -221,7 +230,9 @@ class CampaignOut(Output):
 
     def answered(self, counts: ReplyCounts) -> Self:
         """The same, with how many people answered."""
-        return self.model_copy(update={"replies": counts.replies, "stops": counts.stops})
+        if not counts.replies:
+            return self
+        return self.model_copy(update={"replies": RepliesOut(total=counts.replies, stops=counts.stops)})
 
     def agreed(self, consent: Consent | None) -> Self:
         """The same, with how its people agreed to be messaged."""
