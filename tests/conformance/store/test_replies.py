@@ -207,14 +207,17 @@ async def test_messages_to_a_number_are_found_the_latest_first(store: Store) -> 
     foreign = await message(other, hours[2], MessageStatus.UNKNOWN)
     new = await message(sender, hours[3], MessageStatus.SENT)
     await running_campaign(store, sender, 2)  # nothing of it left yet
+    leaving = await running_campaign(store, other, 2)
+    await take(store, await hold_lane(store, other), leaving, limit=1)
+    on_its_way = Addressed(leaving.id, 2, MessageStatus.SENDING, "", None)
 
     def found(limit: int = 9, since: datetime = MORNING, sender_id: Any = None) -> Any:
         return store.messages_to(account.id, PHONE, since=since, limit=limit, sender_id=sender_id)
 
-    assert await found() == [new, foreign, failed, old]
-    assert await found(limit=2) == [new, foreign]
+    assert await found() == [on_its_way, new, foreign, failed, old]
+    assert await found(limit=2) == [on_its_way, new]
     assert await found(sender_id=sender.id) == [new, failed, old]
-    assert await found(since=hours[2]) == [new, foreign]
+    assert await found(since=hours[2]) == [on_its_way, new, foreign]
     assert await store.messages_to(uuid4(), PHONE, since=MORNING, limit=9) == []
     assert await store.messages_to(account.id, "+919999999999", since=MORNING, limit=9) == []
     assert await store.message_named(sender.id, wamid(new.campaign_id, 2)) == new

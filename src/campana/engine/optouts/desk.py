@@ -25,7 +25,8 @@ ANSWERS_WITHIN = timedelta(days=7)
 LOOKED_AT = 20
 LONGEST_NAME = 200
 LONGEST_QUOTE = 60
-_WENT_OUT = frozenset({"SENT", "DELIVERED", "READ", "UNKNOWN"})
+_LEFT = frozenset({"SENDING", "SENT", "DELIVERED", "READ", "UNKNOWN"})
+"""A quick answer comes before our own record of the message it answers."""
 
 
 class OptOutDesk:
@@ -95,7 +96,7 @@ class OptOutDesk:
             limit=LOOKED_AT,
             sender_id=sender.id,
         )
-        return next((each for each in latest if each.status in _WENT_OUT), None)
+        return next((each for each in latest if each.status in _LEFT), None)
 
 
 def _suppression(reply: KeptReply, now: datetime) -> Suppression:

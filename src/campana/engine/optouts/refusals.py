@@ -82,7 +82,7 @@ class Refusals:
         messages = await self._store.messages_to(
             refused.account_id, refused.phone, since=self._clock.now() - LOOK_BACK, limit=MOST_LOOKED_AT
         )
-        others = [each for each in messages if each.campaign_id != refused.campaign_id]
+        others = [each for each in messages if each.at and each.campaign_id != refused.campaign_id]
         before = wanted if refused.campaign_id is None else wanted - 1
         return len(others) >= before and all(map(_was_unreachable, others[:before]))
 

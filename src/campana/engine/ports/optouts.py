@@ -69,13 +69,13 @@ class Cap:
 
 @dataclass(frozen=True, slots=True)
 class Addressed:
-    """A message to a number, and when it ended."""
+    """A message to a number, and when it ended; None while it is on its way."""
 
     campaign_id: UUID
     row: int
     status: MessageStatus
     code: str
-    at: datetime
+    at: datetime | None
 
 
 class OptOuts(Protocol):
@@ -135,8 +135,8 @@ class OptOuts(Protocol):
         limit: int,
         sender_id: UUID | None = None,
     ) -> Sequence[Addressed]:
-        """The account's (or one sender's) messages to that number that ended at `since` or later, but those
-        SKIPPED; the latest first. Tests are among them."""
+        """The account's (or one sender's) messages to that number that are on their way, or ended at `since`
+        or later, but those SKIPPED; the latest first. Tests are among them."""
 
     async def preferences(self, account_id: UUID) -> Preferences:
         """The account's; the default ones until some are saved."""

@@ -21,6 +21,7 @@ from campana.stores.sql.suppressions import add_held, hold_account
 from campana.stores.sql.transactions import Transaction
 
 _ENDED_AT = func.coalesce(messages.c.sent_at, messages.c.settled_at, type_=messages.c.sent_at.type)
+_ON_ITS_WAY = messages.c.status == MessageStatus.SENDING.value
 _ADDRESSED = select(
     messages.c.campaign_id, messages.c.row, messages.c.status, messages.c.code, _ENDED_AT.label("at")
 )
@@ -93,7 +94,9 @@ class Replies(Part):
         query = _to_number(phone, since).where(campaigns.c.account_id == account_id)
         if sender_id is not None:
             query = query.where(campaigns.c.sender_id == sender_id)
-        query = query.order_by(_ENDED_AT.desc(), messages.c.campaign_id.desc()).limit(limit)
+        query = query.order_by(_ON_ITS_WAY.desc(), _ENDED_AT.desc(), messages.c.campaign_id.desc()).limit(
+            limit
+        )
         return [_addressed_of(row) for row in await self._database.rows(query)]
 
 
@@ -110,7 +113,7 @@ def _to_number(phone: str, since: datetime) -> Select[Any]:
             campaigns.c.started_at.is_not(None),
             or_(campaigns.c.completed_at.is_(None), campaigns.c.completed_at >= since),
             messages.c.status != MessageStatus.SKIPPED.value,
-            since <= _ENDED_AT,
+            or_(_ON_ITS_WAY, since <= _ENDED_AT),
         )
     )
 
