@@ -130,7 +130,8 @@ class Campana:
 
     def _opt_outs(self) -> OptOutService:
         flags = Flags(self.store, self.tools.vault, self.providers, clock=self.tools.clock)
-        return OptOutService(self.tools.refusals, flags, self.tools.clock)
+        duty = Duty("flags", this_process(), self.store, self.tools.clock)
+        return OptOutService(self.tools.refusals, flags, duty, self.tools.clock)
 
     def _worker(self, only: Sender | None = None) -> Worker:
         return Worker(this_process(), self.tools, self.providers, only=only.id if only else None)

@@ -319,7 +319,12 @@ def _build(store: Store, settings: WebSettings | None) -> House:
             Recovery(store, clock, signals, lambda _owner: False),
             Scheduler(store, starter, clock, signals, interval_s=60),
             Worker("tests", tools, providers),
-            OptOutService(refusals, Flags(store, vault, providers, clock=clock, every_s=0.05), clock),
+            OptOutService(
+                refusals,
+                Flags(store, vault, providers, clock=clock, every_s=0.05),
+                Duty("flags", "tests", store, clock),
+                clock,
+            ),
         ]
     )
     return House(store, provider, app, services, registry, signals, engine, complaints, desk)
