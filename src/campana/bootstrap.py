@@ -147,7 +147,7 @@ async def built(settings: Settings) -> AsyncIterator[Campana]:
     present, *former = settings.keys()
     vault = FernetVault(present, former_keys=former, reread=settings.keys)
     async with AsyncExitStack() as stack:
-        store = await ready_store(settings.store_url)
+        store = await _store(settings.store_url)
         stack.push_async_callback(store.close)
         providers = {
             "bizchat": BizChat(settings.bizchat_base_url),
@@ -168,8 +168,7 @@ async def built(settings: Settings) -> AsyncIterator[Campana]:
         yield Campana(settings, store, tools, providers, starter, services)
 
 
-async def ready_store(url: str) -> SqlStore:
-    """The store there; an empty database gets its tables. Raises StoreUnavailable, ConfigurationError."""
+async def _store(url: str) -> SqlStore:
     try:
         return await open_store(url)
     except StoreUnavailable:
@@ -206,7 +205,7 @@ def _services(
         control=control,
         estimates=estimates,
         drafts=Drafts(store, Desk(drafting, campaigns, estimates), clock=clock),
-        templates=SavedTemplates(store, clock=clock),
+        templates=SavedTemplates(store, audit, clock=clock),
         offers=TemplateOffers(senders, clock=clock),
         previews=Previews(store, drafting, Forecasts(store, clock=clock)),
         trials=Trials(store, Bench(drafting, campaigns, control), audit, clock=clock),

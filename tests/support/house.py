@@ -288,7 +288,7 @@ def _build(store: Store, settings: WebSettings | None) -> House:
         control=control,
         estimates=estimates,
         drafts=Drafts(store, Desk(drafting, campaigns, estimates), clock=clock),
-        templates=SavedTemplates(store, clock=clock),
+        templates=SavedTemplates(store, audit, clock=clock),
         offers=TemplateOffers(senders, clock=clock),
         previews=Previews(store, drafting, Forecasts(store, clock=clock)),
         trials=Trials(store, Bench(drafting, campaigns, control), audit, clock=clock),

@@ -40,7 +40,10 @@ async def things(house: House) -> dict[str, str]:
     made = await house.post("olga", "/campaigns", campaign(sender))
     await house.post("olga", "/suppressions", {"phone": "+919800000000"})
     opt_out = (await house.get("olga", "/suppressions")).json["items"][0]
+    draft = str(uuid4())
+    await house.ask("alice", "POST", f"//send/{draft}", data={"name": "Half of it"})
     return {
+        "draft_id": draft,
         "sender_id": sender,
         "list_id": people.json["id"],
         "campaign_id": made.json["id"],
@@ -104,7 +107,7 @@ async def test_the_router_chooses_the_route_that_the_gate_has_looked_at(small_ho
 
 
 async def test_without_a_key_there_is_401(small_house):
-    things = {"sender_id": "1", "list_id": "1", "campaign_id": "1", "suppression_id": "1"}
+    things = {"sender_id": "1", "list_id": "1", "campaign_id": "1", "suppression_id": "1", "draft_id": "1"}
     for route in closed():
         for headers in ({}, {"Authorization": "Bearer cmp_" + "x" * 43}, {"Authorization": "Basic eDp5"}):
             answer = await call(small_house, None, route, things, headers=headers)

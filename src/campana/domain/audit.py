@@ -30,6 +30,8 @@ class AuditAction(StrEnum):
     LIST_UPLOADED = "recipient_list.uploaded"
     LIST_DELETED = "recipient_list.deleted"
     LIST_PROBLEMS_EXPORTED = "recipient_list.problems_exported"
+    TEMPLATE_KEPT = "template.kept"
+    TEMPLATE_FORGOTTEN = "template.forgotten"
     CAMPAIGN_CREATED = "campaign.created"
     CAMPAIGN_CHANGED = "campaign.changed"
     CAMPAIGN_PAUSED = "campaign.paused"

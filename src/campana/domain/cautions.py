@@ -1,7 +1,7 @@
 """What to tell a person about an estimate before the campaign is made: nothing here stops it."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from campana.domain.estimates import Caution, Estimate, passes_midnight
 from campana.domain.limits import resets_at
@@ -9,6 +9,8 @@ from campana.domain.recipients import RecipientList
 from campana.domain.zones import in_the_night, place_of
 
 ZONES_SHOWN = 3
+WORTH_TELLING = timedelta(minutes=5)
+"""how much later an end has to be to be spoken of"""
 _WHEN, _WHOM, _ROOM = "scheduled_at", "recipient_list_id", "on_daily_limit"
 
 
@@ -20,12 +22,13 @@ def cautions_of(estimate: Estimate, recipients: RecipientList | None, *, past: b
     yield from _about_the_night(estimate)
     if recipients is not None:
         yield from _about_the_list(recipients)
-    if estimate.slower_ends_at is not None:
+    slower = estimate.slower_ends_at
+    if slower is not None and slower - estimate.ends_at >= WORTH_TELLING:
         yield Caution(
             "slower_provider",
             _WHEN,
             f"the provider may allow only about {estimate.slower_per_s:g} messages a second; it then ends "
-            f"about {_at(estimate.slower_ends_at, estimate)}",
+            f"about {_at(slower, estimate)}",
         )
 
 
@@ -68,13 +71,19 @@ def _about_the_list(recipients: RecipientList) -> Iterator[Caution]:
     if number and recipients.suppressed == number:
         yield Caution("suppressed", _WHOM, "everybody on the list has opted out; nobody would get it")
     elif recipients.suppressed:
-        yield Caution("suppressed", _WHOM, f"{recipients.suppressed:,} have opted out and are skipped")
-    if recipients.duplicates:
         yield Caution(
-            "duplicates", _WHOM, f"{recipients.duplicates:,} rows repeat a number; each person gets it once"
+            "suppressed", _WHOM, f"people who have opted out are skipped: {recipients.suppressed:,}"
         )
+    if recipients.duplicates:
+        rows = _rows(recipients.duplicates, "repeats", "repeat")
+        yield Caution("duplicates", _WHOM, f"{rows} a number; each person gets it once")
     if recipients.invalid:
-        yield Caution("invalid", _WHOM, f"{recipients.invalid:,} rows have no usable number and are left out")
+        rows = _rows(recipients.invalid, "has", "have")
+        yield Caution("invalid", _WHOM, f"{rows} no usable number: left out")
+
+
+def _rows(count: int, one: str, many: str) -> str:
+    return f"1 row {one}" if count == 1 else f"{count:,} rows {many}"
 
 
 def _places(zones: Mapping[str, int]) -> str:

@@ -33,6 +33,8 @@ _PAGE_FIELDS = {
 _CHOOSE = {
     "sender_id": "choose who sends it",
     "recipient_list_id": "choose or upload the recipients",
+    "template_name": "write the name of an approved template",
+    "template_language": "write its language, like en_US",
 }
 
 
@@ -47,7 +49,8 @@ class Composed:
 
 def compose(typed: Mapping[str, str], zone: ZoneInfo) -> Composed:
     """The request; `zone` is where a time without a zone of its own belongs."""
-    problems: list[FieldProblem] = []
+    missing = [name for name in ("template_name", "template_language") if not typed.get(name, "").strip()]
+    problems = [FieldProblem(name, _CHOOSE[name]) for name in missing]
     starts_at = _starts_at(typed, zone, problems)
     request = CampaignRequest(
         name=typed.get("name", ""),

@@ -71,7 +71,7 @@ class Drafts:
         self, principal: Principal, draft_id: UUID, typed: Iterable[tuple[str, str]]
     ) -> SavedDraft:
         """Keep what was typed, under that id. Raises InvalidInput for too much; Conflict where the draft is
-        a campaign already, or another person's."""
+        a campaign already; NotFound where it is another person's."""
         permit(principal, Action.CAMPAIGN)
         now = self._clock.now()
         draft = SavedDraft(draft_id, principal.account_id, principal.user_id, kept(typed), now, now)
@@ -81,7 +81,7 @@ class Drafts:
                 raise Conflict("this draft has become a campaign")
             await self._make_room(principal)
         if not await self._store.save_draft(draft):
-            raise Conflict("this draft belongs to somebody else")
+            raise NotFound("there is no such draft")
         return draft
 
     async def get(self, principal: Principal, draft_id: UUID) -> SavedDraft:
@@ -92,15 +92,20 @@ class Drafts:
             raise NotFound("there is no such draft")
         return found
 
+    async def made_of(self, principal: Principal, draft_id: UUID) -> CampaignView | None:
+        """The campaign that the draft has become, if it has."""
+        return await self._desk.campaigns.made_with(principal, _key(draft_id))
+
     async def find(self, principal: Principal) -> Sequence[SavedDraft]:
         """The person's drafts, the one changed last first."""
         permit(principal, Action.CAMPAIGN)
         return await self._store.drafts(principal.user_id, limit=MOST)
 
     async def drop(self, principal: Principal, draft_id: UUID) -> None:
-        """Throw it away; one that is not there is gone already."""
+        """Throw it away. Raises NotFound."""
         permit(principal, Action.CAMPAIGN)
-        await self._store.drop_draft(principal.user_id, draft_id)
+        if not await self._store.drop_draft(principal.user_id, draft_id):
+            raise NotFound("there is no such draft")
 
     async def copy_of(self, principal: Principal, campaign_id: UUID) -> SavedDraft:
         """A draft like that campaign, for the same list, without its time. Raises NotFound."""

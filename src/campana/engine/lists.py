@@ -1,7 +1,7 @@
 """Recipient lists that are there already: look at them, read their problems, delete them. Imports make new
 ones."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,13 +13,16 @@ from campana.domain.errors import NotFound
 from campana.domain.permissions import Action, permit
 from campana.domain.recipients import Recipient, RecipientList, RowProblem
 from campana.engine.audit import Audit
-from campana.engine.ports import Page, Store
+from campana.engine.ports import CampaignView, Page, Store
 
 log = structlog.get_logger(__name__)
 
 PREVIEW_ROWS = 10
 PROBLEMS_SHOWN = 100
 """problems in an answer; the file of problems has them all"""
+CAMPAIGNS_SHOWN = 20
+NEAR = 50
+"""rows that are read to find the one before another, where few are missing between them"""
 BATCH = 2000
 
 
@@ -62,6 +65,34 @@ class RecipientLists:
         """The account's lists, newest first; recipients given inline with a campaign are not among them."""
         permit(principal, Action.READ)
         return await self._store.recipient_lists(principal.account_id, limit=limit, cursor=cursor)
+
+    async def person(
+        self, principal: Principal, list_id: UUID, *, row: int, back: bool = False
+    ) -> Recipient | None:
+        """The first recipient of the list at or behind a row; with `back`, the last one before it. Raises
+        NotFound."""
+        await self.get(principal, list_id)
+        if not back:
+            found = await self._store.recipients(list_id, after_row=row - 1, limit=1)
+            return found[0] if found else None
+        window = NEAR
+        while True:
+            start = max(0, row - 1 - window)
+            near = await self._store.recipients(list_id, after_row=start, limit=window)
+            before = [recipient for recipient in near if recipient.row < row]
+            if before or start == 0:
+                return before[-1] if before else None
+            window *= 10
+
+    async def uploaders(self, principal: Principal) -> Mapping[UUID, str]:
+        """The e-mail addresses of the account's people, by their ids."""
+        permit(principal, Action.READ)
+        return {user.id: user.email for user in await self._store.users(principal.account_id)}
+
+    async def used_by(self, principal: Principal, list_id: UUID) -> Sequence[CampaignView]:
+        """The last campaigns for the list, newest first."""
+        permit(principal, Action.READ)
+        return await self._store.campaigns_of_list(principal.account_id, list_id, limit=CAMPAIGNS_SHOWN)
 
     async def delete(self, principal: Principal, list_id: UUID) -> None:
         """Remove the list and its recipients. Raises NotFound; Conflict when a campaign uses it."""

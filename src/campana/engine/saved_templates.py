@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from campana.domain.accounts import Principal
+from campana.domain.audit import AuditAction, Subject
 from campana.domain.campaigns import Template
 from campana.domain.drafts import SavedTemplate, message_parts
 from campana.domain.errors import FieldProblem, InvalidInput, NotFound
 from campana.domain.permissions import Action, permit
+from campana.engine.audit import Audit
 from campana.engine.composing import told_by_field
 from campana.engine.ids import new_id
 from campana.engine.ports import Clock, Store
@@ -17,8 +19,9 @@ from campana.engine.template_rules import template_problems
 class SavedTemplates:
     """Keeps one set of texts for each template and language of the account."""
 
-    def __init__(self, store: Store, *, clock: Clock) -> None:
+    def __init__(self, store: Store, audit: Audit, *, clock: Clock) -> None:
         self._store = store
+        self._audit = audit
         self._clock = clock
 
     async def keep(self, principal: Principal, typed: Mapping[str, str]) -> SavedTemplate:
@@ -40,6 +43,7 @@ class SavedTemplates:
             changed_by=principal.user_id,
         )
         await self._store.save_template(saved)
+        await self._audit.note(principal, AuditAction.TEMPLATE_KEPT, _subject(saved))
         return saved
 
     async def find(self, principal: Principal) -> Sequence[SavedTemplate]:
@@ -51,14 +55,23 @@ class SavedTemplates:
         self, principal: Principal, template_id: UUID, typed: Mapping[str, str]
     ) -> Mapping[str, str]:
         """What was typed, with the kept message in place of its own. Raises NotFound."""
-        found = [each for each in await self.find(principal) if each.id == template_id]
-        if not found:
+        saved = await self._one(principal, template_id)
+        if saved is None:
             raise NotFound("there is no such saved template")
         rest = {name: text for name, text in typed.items() if name not in message_parts(typed)}
-        named = {"template_name": found[0].template.name, "template_language": found[0].template.language}
-        return {**rest, **named, **found[0].texts}
+        named = {"template_name": saved.template.name, "template_language": saved.template.language}
+        return {**rest, **named, **saved.texts}
 
     async def drop(self, principal: Principal, template_id: UUID) -> None:
         """Forget the texts; those that are not there are gone already."""
         permit(principal, Action.CAMPAIGN)
-        await self._store.drop_template(principal.account_id, template_id)
+        saved = await self._one(principal, template_id)
+        if saved is not None and await self._store.drop_template(principal.account_id, template_id):
+            await self._audit.note(principal, AuditAction.TEMPLATE_FORGOTTEN, _subject(saved))
+
+    async def _one(self, principal: Principal, template_id: UUID) -> SavedTemplate | None:
+        return next((each for each in await self.find(principal) if each.id == template_id), None)
+
+
+def _subject(saved: SavedTemplate) -> Subject:
+    return Subject("template", saved.id, f"{saved.template.name} {saved.template.language}")

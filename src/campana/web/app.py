@@ -22,7 +22,11 @@ from campana.web.operations import Backlog, Readiness
 from campana.web.rendering import Rendering
 
 MEBIBYTE = 1024 * 1024
-UPLOADS = (f"{API}/recipient-lists", f"{API}/suppressions/import", "/opt-outs/import")
+UPLOADS = (
+    *(f"{API}/recipient-lists", f"{API}/suppressions/import"),
+    *("/opt-outs/import", "/recipients", "/send/recipients"),
+)
+"""where files come in"""
 
 
 App = FastAPI

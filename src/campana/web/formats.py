@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_decimal, format_percent
 from markupsafe import Markup
 
+from campana.domain.zones import place_of
 from campana.web.viewer import VIEWER
 
 _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
@@ -73,6 +75,31 @@ def clock(value: datetime) -> str:
     return str(format_time(here, "short", tzinfo=viewer.timezone, locale=viewer.locale))
 
 
+def there(value: datetime, zone: str) -> str:
+    """A moment as the clocks of a zone have it: "Saturday 10:00" within a week, with its date beyond."""
+    viewer = VIEWER.get()
+    here, today = (each.astimezone(ZoneInfo(zone)) for each in (value, viewer.now))
+    soon = 0 <= (here.date() - today.date()).days < 7
+    day = format_date(here, "EEEE" if soon else "EEE d MMM y", locale=viewer.locale)
+    return f"{day} {format_time(here, 'short', tzinfo=here.tzinfo, locale=viewer.locale)}"
+
+
+def there_clock(value: datetime, zone: str) -> str:
+    """The same without its day."""
+    here = value.astimezone(ZoneInfo(zone))
+    return str(format_time(here, "short", tzinfo=here.tzinfo, locale=VIEWER.get().locale))
+
+
+def place(zone: str) -> str:
+    """What people call the place that a zone is named after."""
+    return place_of(zone)
+
+
+def sentence(text: str) -> str:
+    """A text of the engine with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
 def countdown(value: datetime) -> Markup:
     """A <time> that says how long it is until then; a script counts on."""
     left: timedelta = value - VIEWER.get().now
@@ -82,5 +109,6 @@ def countdown(value: datetime) -> Markup:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    each.__name__: each for each in (number, percent, span, moment, day, clock, countdown)
+    each.__name__: each
+    for each in (number, percent, span, moment, day, clock, there, there_clock, place, sentence, countdown)
 }

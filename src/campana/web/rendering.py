@@ -85,6 +85,12 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
     return response
 
 
+def part(request: Request, template: str, **context: Any) -> str:
+    """A part of a page, for a script that puts it where it belongs."""
+    rendering: Rendering = request.app.state.rendering
+    return rendering.html(request, template, context)
+
+
 def see_other(request: Request, path: str, flash: Flash | None = None) -> Response:
     """The answer to a form that was taken: go and look there. `path` is one of ours."""
     response = RedirectResponse(path, 303)

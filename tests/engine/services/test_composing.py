@@ -44,7 +44,12 @@ def test_what_was_typed_becomes_a_request() -> None:
 
 def test_nothing_typed_is_told_not_refused() -> None:
     made = compose({}, KOLKATA)
-    assert {problem.field for problem in made.problems} == {"sender_id", "recipient_list_id"}
+    assert {problem.field for problem in made.problems} == {
+        "sender_id",
+        "recipient_list_id",
+        "template_name",
+        "template_language",
+    }
     assert made.request.sender_id == NOBODY
 
 

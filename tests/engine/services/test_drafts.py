@@ -28,12 +28,11 @@ class House:
         self.store = store
         self.clock = HandClock(MORNING)
         drafting = Drafting(store, clock=self.clock)
-        self.campaigns = Campaigns(
-            store, drafting, Audit(store, self.clock), clock=self.clock, signals=Signals()
-        )
+        self.audit = Audit(store, self.clock)
+        self.campaigns = Campaigns(store, drafting, self.audit, clock=self.clock, signals=Signals())
         estimates = Estimates(store, {}, clock=self.clock)
         self.drafts = Drafts(store, Desk(drafting, self.campaigns, estimates), clock=self.clock)
-        self.templates = SavedTemplates(store, clock=self.clock)
+        self.templates = SavedTemplates(store, self.audit, clock=self.clock)
 
     async def furnish(self) -> "House":
         account = await make_account(self.store)
@@ -71,8 +70,10 @@ async def test_what_was_typed_is_there_again_right_or_wrong(home: House) -> None
     assert (typed["name"], typed["sender_id"], typed["field_1"]) == ("", "nonsense", "{unclosed")
     with pytest.raises(NotFound):
         await home.drafts.get(home.olga, draft)
-    with pytest.raises(Conflict):
+    with pytest.raises(NotFound):
         await home.drafts.save(home.olga, draft, [])
+    with pytest.raises(NotFound):
+        await home.drafts.drop(home.olga, draft)
 
 
 async def test_a_look_tells_every_problem_at_its_field(home: House) -> None:

@@ -8,7 +8,6 @@ from campana.stores.sql.accounts import Accounts
 from campana.stores.sql.api_keys import ApiKeys
 from campana.stores.sql.audit import Audit
 from campana.stores.sql.campaigns import Campaigns
-from campana.stores.sql.copying import Copying
 from campana.stores.sql.database import Database
 from campana.stores.sql.drafts import Drafts
 from campana.stores.sql.duties import Duties
@@ -81,7 +80,6 @@ class SqlStore(
     Hosts,
     Audit,
     Sealed,
-    Copying,
 ):
     """Implements `engine.ports.Store` on SQLite and PostgreSQL. Belongs to the event loop it was opened
     in."""
