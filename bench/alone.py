@@ -1,6 +1,6 @@
 """Single parts of the product run alone, each in a process of its own: the yardsticks of the whole path.
 
-python -m bench.alone http|provider|store …; prints one line of JSON."""
+python -m bench.alone http|provider|store|inbox …; prints one line of JSON."""
 
 import argparse
 import asyncio
@@ -8,6 +8,7 @@ import json
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,11 +19,12 @@ from bench.prepare import FIELDS, recipients, take_and_settle
 from campana.config import Settings
 from campana.domain.campaigns import Template
 from campana.domain.senders import Credentials
-from campana.engine.ports import Envelope
+from campana.engine.ports import Envelope, Post
 from campana.providers.bizchat import BizChat
 from campana.stores import open_store
 
 WARM_UP = 2000
+POSTS_TOGETHER = 100
 
 Call = Callable[[Envelope], Awaitable[None]]
 
@@ -76,6 +78,19 @@ async def store(options: argparse.Namespace) -> dict[str, float]:
         await opened.close()
 
 
+async def inbox(options: argparse.Namespace) -> dict[str, float]:
+    """The store alone: posts of a kilobyte, a hundred in a transaction."""
+    opened = await open_store(Settings(_env_file=None).store_url)
+    try:
+        posts = [Post(UUID(int=0), datetime.now(UTC), bytes(1024))] * POSTS_TOGETHER
+        began, cpu = time.perf_counter(), time.process_time()
+        for _ in range(options.count // POSTS_TOGETHER):
+            await opened.store_posts(posts)
+        return _measured(options.count, began, cpu)
+    finally:
+        await opened.close()
+
+
 async def _timed(call: Call, options: argparse.Namespace) -> dict[str, float]:
     envelopes = iter([_envelope(person) for person in recipients(WARM_UP)])
     await _spread(call, envelopes, options.at_once)
@@ -115,7 +130,7 @@ async def job(name: str, *words: str, environment: dict[str, str] | None = None)
 
 def main() -> None:
     """Run one job and print what it measured."""
-    jobs = {"http": http, "provider": provider, "store": store}
+    jobs = {"http": http, "provider": provider, "store": store, "inbox": inbox}
     parser = argparse.ArgumentParser(prog="python -m bench.alone")
     parser.add_argument("job", choices=jobs)
     parser.add_argument("--url", default="")

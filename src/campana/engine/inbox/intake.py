@@ -1,7 +1,7 @@
 """Takes providers' posts in: stored as they came before anything is made of them, many in one transaction.
 
-While one batch is being written the next one gathers, so a lone post waits for nobody and a flood of them
-shares a few transactions.
+A lone post is written at once. While one batch is being written the next one gathers, and a flood of posts
+shares a hundred transactions a second.
 """
 
 import asyncio
@@ -13,6 +13,8 @@ from campana.engine.ports import Clock, Inbox, Post
 from campana.engine.signals import Bell
 
 BATCH = 1000
+GATHER_S = 0.01
+"""from the beginning of one transaction to that of the next"""
 MOST_HELD = 64 * 1024 * 1024
 """bytes of posts that may wait for their transaction; beyond it the sender of a post is told to stop"""
 
@@ -29,6 +31,7 @@ class Intake:
         self._stored: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
         self._held = 0
+        self._began_at = float("-inf")
 
     async def put(self, sender_id: UUID, body: bytes) -> None:
         """Returns when the post is stored, durably. Raises StoreUnavailable when it is not."""
@@ -43,6 +46,9 @@ class Intake:
 
     async def _store(self, posts: list[Post]) -> None:
         async with self._turn:
+            if (early_s := self._began_at + GATHER_S - self._clock.monotonic()) > 0:
+                await asyncio.sleep(early_s)
+            self._began_at = self._clock.monotonic()
             if posts is self._gathering:
                 self._stored = None
             try:

@@ -23,6 +23,8 @@ from campana.engine.signals import Bell
 
 LOOK_S = 0.5
 """how often posts that other processes stored are looked for, in seconds"""
+GATHER_S = 0.2
+"""how long what trickles in is gathered: a few large batches cost less than many small ones"""
 POSTS = 500
 MOST_BYTES = 4 * 1024 * 1024
 RECEIPTS = 500
@@ -47,7 +49,7 @@ class WorkingOff(Service):
         clock: Clock,
         metrics: InboxMetrics,
         bell: Bell,
-        desk: ReplyDesk | None = None,
+        desk: ReplyDesk,
     ) -> None:
         super().__init__(clock)
         self._store = store
@@ -58,13 +60,14 @@ class WorkingOff(Service):
         self._desk = desk
 
     async def tick(self) -> None:
-        """Work off a batch; then go on at once, or wait until something comes in."""
+        """Work off a batch; then go on at once if it was full, else wait until something has gathered."""
         posts: Sequence[StoredPost] = ()
         if await self._duty.held():
             posts = await self._store.waiting_posts(limit=POSTS, most_bytes=MOST_BYTES)
             await self._work_off(posts)
-        if not posts:
+        if len(posts) < POSTS:
             await self._bell.heard(LOOK_S)
+            await self.clock.sleep(GATHER_S)
 
     async def close(self) -> None:
         """Let the next process begin at once."""
@@ -82,12 +85,11 @@ class WorkingOff(Service):
         unknown: list[Receipt] = []
         for batch in _batches(receipts):
             unknown += await self._store.receive(sender.id, batch)
-        if self._desk is not None:
-            refused = [receipt for receipt in receipts if receipt.status is MessageStatus.FAILED]
-            if refused:
-                await self._desk.refused(sender, refused)
-            if replies:
-                await self._desk.handle(sender, replies)
+        refused = [receipt for receipt in receipts if receipt.status is MessageStatus.FAILED]
+        if refused:
+            await self._desk.refused(sender, refused)
+        if replies:
+            await self._desk.handle(sender, replies)
         self._metrics.worked_off(receipts=len(receipts), replies=len(replies))
         came = posts[-1].received_at
         return [Unmatched(sender.id, receipt, came, came + FIRST_LOOK) for receipt in unknown]

@@ -102,6 +102,13 @@ class Texts(Numbers):
     of = Text()
 
 
+class BigNumbers(Numbers):
+    """Numbers beyond four bytes, in the same way."""
+
+    cache_ok = True
+    of = BigInteger()
+
+
 class among(FunctionElement[Any]):  # noqa: N801
     """Whether something is one of Numbers, or Texts. Unlike IN the statement is the same for any count."""
 

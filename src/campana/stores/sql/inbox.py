@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 
 from campana.engine.ports import Backlog, Post, StoredPost, Unmatched
-from campana.stores.sql.columns import Moment
+from campana.stores.sql.columns import BigNumbers, Moment, among
 from campana.stores.sql.part import Part
 from campana.stores.sql.rows import sender_of
 from campana.stores.sql.schema import inbox, senders, unmatched_receipts, webhooks
@@ -19,9 +19,9 @@ _STORE = insert(inbox)
 _SIZES = (
     select(inbox.c.id, func.length(inbox.c.body).label("size")).order_by(inbox.c.id).limit(bindparam("most"))
 )
-_BODIES = select(inbox).where(inbox.c.id.in_(bindparam("ids", expanding=True))).order_by(inbox.c.id)
+_BODIES = select(inbox).where(among(inbox.c.id, bindparam("ids", type_=BigNumbers()))).order_by(inbox.c.id)
 _SENDERS = select(senders).where(senders.c.id.in_(bindparam("ids", expanding=True)))
-_DROP = delete(inbox).where(inbox.c.id.in_(bindparam("ids", expanding=True)))
+_DROP = delete(inbox).where(among(inbox.c.id, bindparam("ids", type_=BigNumbers())))
 _WAITING = select(
     func.count().label("number"), func.min(inbox.c.received_at, type_=Moment()).label("oldest")
 ).select_from(inbox)

@@ -13,6 +13,7 @@ from campana.domain.messages import MessageStatus
 from campana.domain.receipts import Receipt, Standing, told
 from campana.engine.ports import MessageKey
 from campana.stores.sql.books import Shift, hold, shift
+from campana.stores.sql.columns import BigNumbers, among
 from campana.stores.sql.outcomes import provider_key
 from campana.stores.sql.part import Part
 from campana.stores.sql.schema import messages
@@ -21,7 +22,7 @@ from campana.stores.sql.transactions import Transaction, Values
 _CHANGED = ("code", "reason", "sent_at", "delivered_at", "read_at", "settled_at")
 _FIND = select(
     *(messages.c[name] for name in ("campaign_id", "row", "provider_message_id", "status", *_CHANGED))
-).where(messages.c.provider_key.in_(bindparam("keys", expanding=True)))
+).where(among(messages.c.provider_key, bindparam("keys", type_=BigNumbers())))
 _WRITE = (
     update(messages)
     .where(
