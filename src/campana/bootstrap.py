@@ -147,7 +147,7 @@ async def built(settings: Settings) -> AsyncIterator[Campana]:
     present, *former = settings.keys()
     vault = FernetVault(present, former_keys=former, reread=settings.keys)
     async with AsyncExitStack() as stack:
-        store = await _store(settings.store_url)
+        store = await ready_store(settings.store_url)
         stack.push_async_callback(store.close)
         providers = {
             "bizchat": BizChat(settings.bizchat_base_url),
@@ -168,7 +168,8 @@ async def built(settings: Settings) -> AsyncIterator[Campana]:
         yield Campana(settings, store, tools, providers, starter, services)
 
 
-async def _store(url: str) -> SqlStore:
+async def ready_store(url: str) -> SqlStore:
+    """The store there; an empty database gets its tables. Raises StoreUnavailable, ConfigurationError."""
     try:
         return await open_store(url)
     except StoreUnavailable:

@@ -3,7 +3,7 @@
 import typer
 
 from campana import __version__
-from campana.cli import admin, secret, send, serve, simulate
+from campana.cli import admin, moving, secret, send, serve, simulate
 from campana.cli.output import SETTINGS_HELP, console
 from campana.logs import set_up_logs
 
@@ -28,9 +28,13 @@ app.command("worker")(serve.worker)
 app.command("simulator")(simulate.simulator)
 app.command("send")(send.send)
 app.command("doctor")(admin.doctor)
+app.command("backup")(moving.backup)
+app.command("restore")(moving.restore)
+app.command("resume")(moving.resume)
 user.command("add")(admin.add_user)
 api_key.command("create")(admin.create_api_key)
 db.command("upgrade")(admin.upgrade_database)
+db.command("copy")(moving.copy_database)
 secret_key.command("rotate")(secret.rotate)
 app.add_typer(user, name="user")
 app.add_typer(api_key, name="api-key")

@@ -1,8 +1,9 @@
 """The database: where transactions come from. One writer beside readers in SQLite, a pool in PostgreSQL."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -28,6 +29,10 @@ T = TypeVar("T")
 Work = Callable[[Transaction], Coroutine[Any, Any, T]]
 """The statements of one transaction."""
 
+Look = Callable[[Executable], AsyncIterator[Sequence[Row[Any]]]]
+"""What a query finds, in batches."""
+
+_BATCH = 1000
 _MANY_ROWS = 10_000
 _SQLITE_READERS = 4
 _SQLITE_COMMON = ("foreign_keys = ON", "busy_timeout = 10000", "temp_store = MEMORY")
@@ -55,6 +60,7 @@ class Engines(Protocol):
 
     async def read(self, work: Work[T]) -> T: ...
     async def write(self, work: Work[T]) -> T: ...
+    def snapshot(self) -> AbstractAsyncContextManager[Look]: ...
     async def close(self) -> None: ...
 
 
@@ -74,6 +80,10 @@ class Database:
         """Do work in a transaction: committed, durably, when it ends well; undone when it raises."""
         with translated():
             return await self._engines.write(work)
+
+    def snapshot(self) -> AbstractAsyncContextManager[Look]:
+        """Looks that all see one moment, until the block ends; writers are not held up."""
+        return self._engines.snapshot()
 
     async def rows(self, query: Executable, values: Values | None = None) -> list[Row[Any]]:
         """What a query finds."""
@@ -133,6 +143,20 @@ class _Sqlite:
     async def write(self, work: Work[T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._writing, self._change, work)
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Look]:
+        self._check_file()
+        with self._reader.connect() as connection:
+            connection.exec_driver_sql("BEGIN")
+
+            async def look(query: Executable) -> AsyncIterator[Sequence[Row[Any]]]:
+                with translated():
+                    result = await asyncio.to_thread(connection.execute, query)
+                    while rows := await asyncio.to_thread(result.fetchmany, _BATCH):
+                        yield rows
+
+            yield look
+
     async def close(self) -> None:
         loop = asyncio.get_running_loop()
         for executor, engine in ((self._reading, self._reader), (self._writing, self._writer)):
@@ -169,6 +193,21 @@ class _Postgresql:
     async def write(self, work: Work[T]) -> T:
         async with self._writer.begin() as connection:
             return await work(AwaitedTransaction(connection))
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Look]:
+        engine = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        async with engine.connect() as connection:
+            # Whoever takes the records may be slow.
+            await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+
+            async def look(query: Executable) -> AsyncIterator[Sequence[Row[Any]]]:
+                with translated():
+                    async with connection.stream(query) as result:
+                        async for rows in result.partitions(_BATCH):
+                            yield rows
+
+            yield look
 
     async def close(self) -> None:
         await self._writer.dispose()

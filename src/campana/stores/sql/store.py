@@ -8,6 +8,7 @@ from campana.stores.sql.accounts import Accounts
 from campana.stores.sql.api_keys import ApiKeys
 from campana.stores.sql.audit import Audit
 from campana.stores.sql.campaigns import Campaigns
+from campana.stores.sql.copying import Copying
 from campana.stores.sql.database import Database
 from campana.stores.sql.drafts import Drafts
 from campana.stores.sql.duties import Duties
@@ -80,6 +81,7 @@ class SqlStore(
     Hosts,
     Audit,
     Sealed,
+    Copying,
 ):
     """Implements `engine.ports.Store` on SQLite and PostgreSQL. Belongs to the event loop it was opened
     in."""

@@ -1,0 +1,1 @@
+"""Taking all that a store holds somewhere else: to a file and back, or to another store."""
