@@ -32,6 +32,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "campana.config": ("campana.domain", "campana.keys"),
     "campana.keys": ("campana.domain",),
     "campana.logs": ("campana.domain",),
+    "campana.mail": ("campana.domain", "campana.engine.ports"),
     "campana.vault": ("campana.domain", "campana.engine.ports", "campana.keys"),
     "campana.process": ("campana.domain", "campana.engine"),
     "campana.bootstrap": ("campana",),

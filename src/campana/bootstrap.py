@@ -39,6 +39,7 @@ from campana.engine.optouts.preferences import AccountPreferences
 from campana.engine.optouts.refusals import Refusals
 from campana.engine.optouts.replies import Replies
 from campana.engine.optouts.suppressions import Suppressions
+from campana.engine.people.services import PeopleServices
 from campana.engine.previews import Previews
 from campana.engine.reports import Reports
 from campana.engine.saved_templates import SavedTemplates
@@ -56,9 +57,10 @@ from campana.engine.services import Services
 from campana.engine.signals import Signals
 from campana.engine.trials import Bench, Trials
 from campana.engine.watching import ProgressHub
+from campana.mail import SmtpMailer
 from campana.providers.bizchat import BizChat
 from campana.stores import SqlStore, open_store, upgrade, version
-from campana.vault import FernetVault
+from campana.vault import FernetVault, derived_key
 
 if TYPE_CHECKING:
     from campana.web.app import App
@@ -104,7 +106,12 @@ class Campana:
             monitoring=Monitoring(self.tools.metrics.registry, complaints),
             clock=self.tools.clock,
             settings=WebSettings(
-                max_upload=self.settings.max_upload_mb * MEBIBYTE, work_dir=self.settings.data_dir
+                max_upload=self.settings.max_upload_mb * MEBIBYTE,
+                work_dir=self.settings.data_dir,
+                public_url=self.settings.public_url,
+                allowed_hosts=self.settings.hosts,
+                trusted_proxies=self.settings.proxies,
+                cookie_key=derived_key(self.settings.key(), "cookies 1"),
             ),
         )
 
@@ -189,6 +196,7 @@ def _services(
         timezone=settings.timezone,
         country=settings.country,
     )
+    accounts = Accounts(store, clock, audit)
     drafting = Drafting(store, clock=clock)
     campaigns = Campaigns(store, drafting, audit, clock=clock, signals=signals)
     control = Control(store, Levers(starter, signals), audit, clock=clock)
@@ -196,8 +204,9 @@ def _services(
     estimates = Estimates(store, providers, clock=clock)
     return Services(
         catalog=store,
-        accounts=Accounts(store, clock, audit),
+        accounts=accounts,
         audit=audit,
+        people=_people(settings, tools, accounts),
         senders=senders,
         imports=Imports(store, clock, new_id, audit),
         lists=RecipientLists(store, audit),
@@ -219,4 +228,15 @@ def _services(
         replies=Replies(store, audit),
         preferences=AccountPreferences(store, audit),
         hub=ProgressHub(store),
+    )
+
+
+def _people(settings: Settings, tools: LaneTools, accounts: Accounts) -> PeopleServices:
+    url = settings.smtp_url
+    return PeopleServices.over(
+        *(tools.store, accounts, tools.audit),
+        clock=tools.clock,
+        vault=tools.vault,
+        public_url=settings.public_url,
+        mailer=SmtpMailer(url.get_secret_value(), settings.mail_from) if url else None,
     )

@@ -1,5 +1,6 @@
 """Settings: from the environment or a `.env` file, prefix CAMPANA_. docs/configuration.md lists them all."""
 
+import ipaddress
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -11,6 +12,7 @@ from campana.domain.errors import ConfigurationError
 from campana.keys import SHORTEST_KEY, KeyFiles
 
 MEBIBYTE = 1024 * 1024
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Settings(BaseSettings):
@@ -46,6 +48,16 @@ class Settings(BaseSettings):
     timezone: str = Field(default="UTC", description="a new sender's time zone")
     country: str = Field(default="IN", description="a new sender's default country")
     max_upload_mb: int = Field(default=100, ge=1, description="largest recipients file, in MiB")
+    smtp_url: SecretStr | None = Field(
+        default=None, description="mail server: smtp://user:password@host:587, or smtps://…"
+    )
+    mail_from: str = Field(default="", description="address that mail is sent from")
+    allowed_hosts: str = Field(
+        default="", description="names besides PUBLIC_URL's that requests may be for, with commas; * for any"
+    )
+    trusted_proxies: str = Field(
+        default="", description="addresses or networks of proxies whose X-Forwarded headers are believed"
+    )
     log_format: Literal["console", "json"] = Field(default="console", description="how log lines look")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="the least severe log lines that are written"
@@ -58,6 +70,12 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
+        try:
+            _ = self.proxies
+        except ValueError as error:
+            raise ValueError(f"TRUSTED_PROXIES: {error}") from None
+        if not self.public_url.startswith(("http://", "https://")):
+            raise ValueError("PUBLIC_URL must begin with http:// or https://")
         if self.secret_key is not None and len(self.secret_key.get_secret_value()) < SHORTEST_KEY:
             raise ValueError(f"SECRET_KEY must have at least {SHORTEST_KEY} characters")
         if any(len(key.get_secret_value()) < SHORTEST_KEY for key in self.former_secret_keys):
@@ -70,6 +88,23 @@ class Settings(BaseSettings):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.data_dir.absolute() / 'campana.db'}"
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """ALLOWED_HOSTS, one by one."""
+        return frozenset(word.strip().lower() for word in self.allowed_hosts.split(",") if word.strip())
+
+    @property
+    def proxies(self) -> tuple[Network, ...]:
+        """TRUSTED_PROXIES, one by one. Raises ValueError naming what is no address and no network."""
+        words = (word.strip() for word in self.trusted_proxies.split(","))
+        return tuple(ipaddress.ip_network(word, strict=False) for word in words if word)
+
+    def served_at(self, port: int) -> Self:
+        """The same; where nobody set PUBLIC_URL, browsers reach us at that port of this machine."""
+        if "public_url" in self.model_fields_set:
+            return self
+        return self.model_copy(update={"public_url": f"http://127.0.0.1:{port}"})
 
     def prepare_data_dir(self) -> None:
         """Make DATA_DIR, readable by its owner only. Raises ConfigurationError when that cannot be."""

@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import json
+import secrets
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -52,20 +53,23 @@ def against(base_url: str, settings: Settings, port: int) -> Settings:
 
 
 async def prepare(campana: Campana, port: int, base_url: str) -> str:
-    """Make the demo account, its sender, a new key and the sample file; what to tell the person."""
+    """Make the demo account, its sender, a new password and key, the sample file; what to tell the person."""
     owner = await _owner(campana)
     sender = await _sender(campana, owner)
     await _wire_webhook(campana, owner, sender, base_url)
     await campana.services.accounts.revoke_api_keys(EMAIL, KEY_NAME)
     made = await campana.services.accounts.create_api_key(EMAIL, KEY_NAME)
+    password = secrets.token_urlsafe(12)
+    await campana.services.accounts.set_password(EMAIL, password)
     sample = campana.settings.data_dir / "sample-recipients.csv"
     _write_sample(sample)
     command = Path(sys.argv[0])
     origin = base_url.removesuffix("/api")
     return f"""
 Campana runs at        http://127.0.0.1:{port}   (API: http://127.0.0.1:{port}/api/docs)
-Sign in as             {EMAIL}, with this API key, made anew at each start:
-                       {made.key}
+Sign in as             {EMAIL}
+  with the password    {password}   (made anew at each start)
+API key                {made.key}   (so is this)
 BizChat's stand-in     {origin}   (every message it was given: {origin}/ledger)
 A file to try          {sample}
 

@@ -45,6 +45,7 @@ def web_server(app: Any, host: str, port: int) -> WebServer:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # the app believes those proxies that are set, and no others
             timeout_graceful_shutdown=WEB_DRAIN_S,
             lifespan="off",
         )

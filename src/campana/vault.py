@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from campana.domain.errors import ConfigurationError
 from campana.keys import SHORTEST_KEY
 
-_PURPOSE = b"campana vault 1"
+_PURPOSE = "vault 1"
 
 
 class FernetVault:
@@ -81,5 +81,11 @@ def _fernet(secret_key: str) -> Fernet:
         raise ConfigurationError(
             f"CAMPANA_SECRET_KEY is too short; it needs {SHORTEST_KEY} characters or more"
         )
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=_PURPOSE).derive(secret_key.encode())
-    return Fernet(base64.urlsafe_b64encode(derived))
+    return Fernet(derived_key(secret_key, _PURPOSE))
+
+
+def derived_key(secret_key: str, purpose: str) -> str:
+    """A key for that purpose alone: none of them tells anything of another, or of the secret key."""
+    info = f"campana {purpose}".encode()
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(secret_key.encode())
+    return base64.urlsafe_b64encode(derived).decode()

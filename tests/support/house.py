@@ -17,6 +17,7 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from prometheus_client import CollectorRegistry
+from starlette.responses import Response
 
 from campana.domain.accounts import Role
 from campana.domain.outcomes import ApprovedTemplate, Check, CheckVerdict, Outcome, OutcomeKind
@@ -49,6 +50,8 @@ from campana.engine.optouts.preferences import AccountPreferences
 from campana.engine.optouts.refusals import Refusals
 from campana.engine.optouts.replies import Replies
 from campana.engine.optouts.suppressions import Suppressions
+from campana.engine.people.services import PeopleServices
+from campana.engine.people.sessions import Visit
 from campana.engine.ports import Envelope, Provider, Store
 from campana.engine.previews import Previews
 from campana.engine.reports import Reports
@@ -69,6 +72,7 @@ from campana.engine.watching import ProgressHub
 from campana.providers.bizchat import webhook
 from campana.vault import FernetVault
 from campana.web.app import Monitoring, WebSettings, create_app
+from campana.web.cookies import Cookies
 
 PEOPLE = {
     "alice": ("Shop", Role.OWNER),
@@ -161,6 +165,19 @@ class House:
         async with self.session.request(method, url, headers=headers, **options) as answer:
             return Answer(answer.status, dict(answer.headers), await answer.read())
 
+    async def session_headers(self, who: str) -> dict[str, str]:
+        """What the browser of that person sends along, once signed in: cookie and form token."""
+        user = await self.store.user_by_email(f"{who}@campana.test")
+        assert user is not None
+        token = await self.services.people.sessions.open(user, Visit("127.0.0.1", "Firefox"))
+        cookies: Cookies = self.app.state.cookies
+        answer = Response()
+        cookies.put(answer, "session", token)
+        return {
+            "Cookie": answer.headers["set-cookie"].partition(";")[0],
+            "X-CSRF-Token": cookies.form_token("session", token),
+        }
+
     async def get(self, who: str | None, path: str, **options: Any) -> Answer:
         return await self.ask(who, "GET", path, **options)
 
@@ -233,7 +250,9 @@ async def open_house(store: Store, *, settings: WebSettings | None = None) -> As
         made = await house.services.accounts.create_api_key(f"{name}@campana.test", "tests")
         house.keys[name] = made.key
     server = uvicorn.Server(
-        uvicorn.Config(house.app, host="127.0.0.1", port=0, log_config=None, lifespan="off")
+        uvicorn.Config(
+            house.app, host="127.0.0.1", port=0, log_config=None, lifespan="off", proxy_headers=False
+        )
     )
     serving = asyncio.create_task(server._serve())
     try:
@@ -276,10 +295,14 @@ def _build(store: Store, settings: WebSettings | None) -> House:
         store, Gate(vault, providers), audit, clock=clock, signals=signals, policy=SenderPolicy()
     )
     estimates = Estimates(store, providers, clock=clock)
+    accounts = Accounts(store, clock, audit)
     services = Services(
         catalog=store,
-        accounts=Accounts(store, clock, audit),
+        accounts=accounts,
         audit=audit,
+        people=PeopleServices.over(
+            store, accounts, audit, clock=clock, vault=vault, public_url="http://127.0.0.1:8000"
+        ),
         senders=senders,
         imports=Imports(store, clock, new_id, audit),
         lists=RecipientLists(store, audit),

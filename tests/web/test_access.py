@@ -1,6 +1,7 @@
 """Who gets where. Every route of the application is walked, by everybody: nobody without a key, nobody into
 another account, nobody beyond role and scope, and nobody at all to a route without a line in the table."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ from fastapi.routing import iter_route_contexts
 
 from campana.domain.accounts import Role, Scope
 from campana.domain.permissions import LEAST_ROLE, SCOPE, Action
+from campana.engine.people.sessions import Visit
 from campana.web.access import ACCESS, API, Door
 from tests.support.house import PEOPLE, House, campaign
 
@@ -18,18 +20,35 @@ ENDLESS = {("GET", f"{API}/campaigns/{{campaign_id}}/events")}
 
 @dataclass(frozen=True)
 class Comer:
-    """Somebody who comes with a key."""
+    """Somebody who comes with a key of these scopes, or with a session."""
 
     who: str
     scopes: frozenset[Scope] = frozenset(Scope)
+    by_session: bool = False
 
     def may(self, action: Action) -> bool:
-        role = PEOPLE[self.who][1]
-        admin = action is Action.ADMIN
-        return role.includes(LEAST_ROLE[action]) and SCOPE[action] in self.scopes and not admin
+        if action is Action.ADMIN:
+            return False
+        return PEOPLE[self.who][1].includes(LEAST_ROLE[action]) and SCOPE[action] in self.scopes
+
+    def __str__(self) -> str:
+        return f"{self.who}-{'session' if self.by_session else '-'.join(sorted(self.scopes))}"
 
 
-COMERS = [Comer("victor"), Comer("olga"), Comer("alice")]
+COMERS = [
+    *(Comer(who) for who in ("victor", "olga", "alice")),
+    *(Comer(who, by_session=True) for who in ("victor", "olga", "alice")),
+    *(Comer("alice", frozenset({Scope.READ, scope})) for scope in Scope),
+]
+
+
+async def arrive(house: House, comer: Comer) -> dict[str, str]:
+    """The headers of a fresh key or session: the walk ends sessions and revokes keys on its way."""
+    email = f"{comer.who}@campana.test"
+    if comer.by_session:
+        return await house.session_headers(comer.who)
+    made = await house.services.accounts.create_api_key(email, "walk", scopes=comer.scopes)
+    return {"Authorization": f"Bearer {made.key}"}
 
 
 @pytest.fixture
@@ -42,12 +61,21 @@ async def things(house: House) -> dict[str, str]:
     opt_out = (await house.get("olga", "/suppressions")).json["items"][0]
     draft = str(uuid4())
     await house.ask("alice", "POST", f"//send/{draft}", data={"name": "Half of it"})
+    invited = await house.post("alice", "/invitations", {"email": "new@shop.test", "role": "viewer"})
+    spare = await house.services.accounts.add_user("spare@campana.test", account="Shop", role=Role.VIEWER)
+    key = await house.services.accounts.create_api_key("spare@campana.test", "spare")
+    await house.services.people.sessions.open(spare, Visit("192.0.2.7"))
+    (session,) = await house.store.sessions(spare.id)
     return {
         "draft_id": draft,
         "sender_id": sender,
         "list_id": people.json["id"],
         "campaign_id": made.json["id"],
         "suppression_id": opt_out["id"],
+        "invitation_id": invited.json["id"],
+        "user_id": str(spare.id),
+        "key_id": str(key.record.id),
+        "session_id": str(session.id),
     }
 
 
@@ -63,18 +91,25 @@ def body(path: str, things: dict[str, str]) -> object:
         "/senders": {"name": "Other"},
         "/senders/{sender_id}": {"name": "Other"},
         "/suppressions": {"phone": "+919812345678"},
+        "/me/password": {"present_password": "x", "new_password": "x"},
+        "/me/second-factor": {"password": "x"},
+        "/me/second-factor/confirm": {"code": "x"},
+        "/me/second-factor/off": {"password": "x"},
+        "/team/{user_id}": {"role": "viewer"},
+        "/invitations": {"email": "other@shop.test", "role": "viewer"},
+        "/api-keys": {"name": "Other", "scopes": ["read"]},
     }.get(path.removeprefix(API))
 
 
 def closed() -> list[tuple[str, str]]:
     """Every route behind a door that not everybody passes."""
-    return [route for route, door in ACCESS.items() if door is not Door.PUBLIC]
+    return [route for route, door in ACCESS.items() if door not in (Door.PUBLIC, Door.VISITOR)]
 
 
 async def call(house: House, who: str | None, route: tuple[str, str], things: dict[str, str], **options):
     method, path = route
     json = None if method in ("GET", "DELETE") else body(path, things)
-    return await house.ask(who, method, "/" + path.format(**things), json=json, **options)
+    return await house.ask(who, method, "/" + path.format_map(things), json=json, **options)
 
 
 def test_every_route_has_its_line_and_no_other_does(small_app):
@@ -107,23 +142,28 @@ async def test_the_router_chooses_the_route_that_the_gate_has_looked_at(small_ho
 
 
 async def test_without_a_key_there_is_401(small_house):
-    things = {"sender_id": "1", "list_id": "1", "campaign_id": "1", "suppression_id": "1", "draft_id": "1"}
+    things = defaultdict(lambda: str(uuid4()))
     for route in closed():
-        for headers in ({}, {"Authorization": "Bearer cmp_" + "x" * 43}, {"Authorization": "Basic eDp5"}):
+        for headers in (
+            {},
+            {"Authorization": "Bearer cmp_" + "x" * 43},
+            {"Authorization": "Basic eDp5"},
+            {"Cookie": "campana-session=made.up"},
+        ):
             answer = await call(small_house, None, route, things, headers=headers)
             assert answer.status == 401, route
             assert answer.headers["Content-Type"] == "application/problem+json"
             assert answer.headers["WWW-Authenticate"] == 'Bearer realm="Campana"'
 
 
-@pytest.mark.parametrize("comer", COMERS, ids=lambda comer: comer.who)
+@pytest.mark.parametrize("comer", COMERS, ids=str)
 async def test_everybody_gets_exactly_as_far_as_the_table_says(house, things, comer):
     for route in closed():
         if route in ENDLESS:
             continue
         door = ACCESS[route]
         allowed = door is Door.SIGNED_IN or comer.may(door)
-        answer = await call(house, comer.who, route, things)
+        answer = await call(house, None, route, things, headers=await arrive(house, comer))
         if allowed:
             assert answer.status not in (401, 403), (comer, route, answer.body)
             assert answer.status < 500, (comer, route, answer.body)
@@ -132,10 +172,11 @@ async def test_everybody_gets_exactly_as_far_as_the_table_says(house, things, co
             assert answer.json["title"] == "Not allowed"
 
 
-async def test_another_accounts_things_do_not_exist(house, things):
+@pytest.mark.parametrize("comer", [Comer("bob"), Comer("bob", by_session=True)], ids=str)
+async def test_another_accounts_things_do_not_exist(house, things, comer):
     for route in closed():
         if "{" in route[1] and ACCESS[route] is not Action.ADMIN:
-            answer = await call(house, "bob", route, things)
+            answer = await call(house, None, route, things, headers=await arrive(house, comer))
             assert answer.status == 404, (route, answer.body)
     for who in ("alice", "bob"):
         answer = await house.get(who, f"/campaigns/{uuid4()}")

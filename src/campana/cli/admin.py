@@ -9,7 +9,8 @@ from campana.bootstrap import built
 from campana.cli.output import FAILED, WRONG_USAGE, console, fail, run
 from campana.config import load_settings
 from campana.doctor import examine
-from campana.domain.accounts import Role
+from campana.domain.accounts import Role, Scope
+from campana.domain.times import parse_duration
 from campana.stores import upgrade, version
 
 
@@ -37,15 +38,36 @@ def add_user(
     run(work())
 
 
-def create_api_key(
-    user: Annotated[str, typer.Option(help="Whose key it is: the user's e-mail address.")],
-    name: Annotated[str, typer.Option(help="What it is for, to recognise it by.")],
-) -> None:
-    """Make an API key and print it, this once."""
+def reset_link(email: Annotated[str, typer.Argument(help="The user's e-mail address.")]) -> None:
+    """Print a link to set a new password. It is good once, for a day."""
 
     async def work() -> None:
         async with built(load_settings()) as campana:
-            made = await campana.services.accounts.create_api_key(user, name)
+            link = await campana.services.people.passwords.link_for(email)
+            console.print(link, markup=False, soft_wrap=True)
+
+    run(work())
+
+
+def create_api_key(
+    user: Annotated[str, typer.Option(help="Whose key it is: the user's e-mail address.")],
+    name: Annotated[str, typer.Option(help="What it is for, to recognise it by.")],
+    scope: Annotated[
+        list[Scope] | None, typer.Option(help="What it may do; may be repeated. By default everything.")
+    ] = None,
+    expires: Annotated[str | None, typer.Option(metavar="90d", help="When it ends, from now.")] = None,
+) -> None:
+    """Make an API key and print it, this once. It acts as its user, within the user's role."""
+
+    async def work() -> None:
+        async with built(load_settings()) as campana:
+            span = parse_duration(expires, field="--expires") if expires else None
+            made = await campana.services.accounts.create_api_key(
+                user,
+                name,
+                scopes=scope or list(Scope),
+                expires_at=campana.tools.clock.now() + span if span else None,
+            )
             console.print(made.key, markup=False, soft_wrap=True)
 
     run(work())

@@ -42,9 +42,13 @@ def _settings() -> Settings:
 
 
 async def _stay(host: str, port: int, *, pages: bool, engine: bool) -> None:
-    async with built(_settings()) as campana:
+    async with built(_settings().served_at(port) if pages else _settings()) as campana:
         watch = campana.watch() if engine else None
         server = web_server(campana.web_app(watch), host, port) if pages else None
+        if pages and (link := await campana.services.people.set_up.link()):
+            console.print(
+                f"There is no user yet. Make the first one at\n{link}", markup=False, soft_wrap=True
+            )
         await run_until_told(watch=watch, server=server, closing=campana.services.hub.close)
 
 

@@ -1,29 +1,30 @@
 """Accounts, the people in them and their API keys. Knows nothing of HTTP; commands and the web call it
 alike."""
 
-import asyncio
-import hashlib
 import re
-import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from uuid import UUID
 
 import structlog
-from argon2 import PasswordHasher
 
-from campana.domain.accounts import Account, ApiKey, Principal, Role, User, Way
-from campana.domain.audit import COMMAND_LINE, AuditAction, Subject, subject_of
+from campana.domain.accounts import Account, ApiKey, Principal, Role, Scope, User, Way
+from campana.domain.audit import COMMAND_LINE, Actor, AuditAction, Subject, subject_of
 from campana.domain.errors import FieldProblem, InvalidInput, NotFound, NotSignedIn
 from campana.engine.audit import Audit
 from campana.engine.ids import new_id
+from campana.engine.people.passwords import Passwords, check_password, password_problems
+from campana.engine.people.principals import principal_of
+from campana.engine.people.tokens import digest_of, new_token
 from campana.engine.ports import Clock, People
 
 log = structlog.get_logger(__name__)
 
 DEFAULT_ACCOUNT = "Default"
 KEY_PREFIX = "cmp_"
-KEY_BYTES = 32
-SHORTEST_PASSWORD = 10
-LONGEST_PASSWORD = 1000
+USED_EVERY = timedelta(minutes=1)
+"""how exactly a key's last use is kept"""
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)*")
 _KEY = re.compile(KEY_PREFIX + r"[A-Za-z0-9_-]{32,100}")
@@ -44,7 +45,7 @@ class Accounts:
         self._catalog = catalog
         self._audit = audit
         self._clock = clock
-        self._hasher = PasswordHasher()
+        self.passwords = Passwords()
 
     async def add_user(
         self,
@@ -54,58 +55,107 @@ class Accounts:
         role: Role = Role.OWNER,
         admin: bool = False,
         password: str | None = None,
+        by: Principal | Actor = COMMAND_LINE,
     ) -> User:
         """Add a person to the account of that name, which is created when there is none.
 
         Without a name it is the only account there is, or one called "Default". Raises InvalidInput;
         Conflict when the address is taken.
         """
-        _check_user(email, account, password)
-        # Hashing takes a tenth of a second on purpose; the event loop must not stand still for it.
-        hashed = await asyncio.to_thread(self._hasher.hash, password) if password is not None else None
-        home = await self._account(account)
+        self.check(email, account, password)
+        home = await self._account(account, by)
+        return await self.join(home.id, email, role, admin=admin, password=password, by=by)
+
+    def check(self, email: str, account: str | None, password: str | None) -> None:
+        """Raises InvalidInput with everything that is wrong with these."""
+        problems = []
+        if account is not None and not 1 <= len(account.strip()) <= 120:
+            problems.append(FieldProblem("account", "an account's name has 1 to 120 characters"))
+        if password is not None:
+            problems += password_problems(password, email=email)
+        try:
+            check_email(email)
+        except InvalidInput as error:
+            problems += error.problems
+        if problems:
+            raise InvalidInput(problems)
+
+    async def join(
+        self,
+        account_id: UUID,
+        email: str,
+        role: Role,
+        *,
+        admin: bool = False,
+        password: str | None = None,
+        by: Principal | Actor = COMMAND_LINE,
+    ) -> User:
+        """Add a person to that account, everything checked before. Raises Conflict when the address is
+        taken."""
         user = User(
             id=new_id(),
-            account_id=home.id,
+            account_id=account_id,
             email=email.strip(),
             role=role,
             admin=admin,
-            password_hash=hashed,
+            password_hash=await self.passwords.hashed(password) if password is not None else None,
             created_at=self._clock.now(),
         )
         await self._catalog.add_user(user)
-        log.info("user.added", user=str(user.id), account=str(home.id), role=role.value, admin=admin)
+        log.info("user.added", user=str(user.id), account=str(account_id), role=role.value, admin=admin)
         await self._audit.note(
-            COMMAND_LINE,
+            by,
             AuditAction.USER_ADDED,
             subject_of(user),
             {"role": role.value, "admin": admin},
-            account_id=home.id,
+            account_id=account_id,
         )
         return user
 
-    async def create_api_key(self, email: str, name: str) -> NewKey:
-        """A new key for the user's scripts. Raises NotFound for an unknown address, InvalidInput for the
-        name."""
+    async def set_password(self, email: str, password: str) -> None:
+        """Give the user another password, as whoever has a shell on the machine. Raises NotFound,
+        InvalidInput."""
         user = await self._user(email)
+        check_password(password, email=user.email)
+        await self._catalog.set_password(user.id, await self.passwords.hashed(password))
+        await self._audit.note(
+            *(COMMAND_LINE, AuditAction.USER_CHANGED_PASSWORD, subject_of(user)), account_id=user.account_id
+        )
+
+    async def create_api_key(
+        self,
+        email: str,
+        name: str,
+        *,
+        scopes: Collection[Scope] = frozenset(Scope),
+        expires_at: datetime | None = None,
+        by: Principal | Actor = COMMAND_LINE,
+    ) -> NewKey:
+        """A new key for the user's scripts; every key may read. Raises NotFound for an unknown address,
+        InvalidInput for the name and for an end that is past."""
+        user, now = await self._user(email), self._clock.now()
         if not 1 <= len(name.strip()) <= 120:
             raise InvalidInput.of("name", "give the key a name of 1 to 120 characters")
-        key = KEY_PREFIX + secrets.token_urlsafe(KEY_BYTES)
+        if expires_at is not None and expires_at <= now:
+            raise InvalidInput.of("expires_at", "is in the past")
+        key = new_token(KEY_PREFIX)
         record = ApiKey(
             id=new_id(),
             user_id=user.id,
             name=name.strip(),
-            digest=_digest(key),
+            digest=digest_of(key),
             last_four=key[-4:],
-            created_at=self._clock.now(),
+            created_at=now,
+            scopes=frozenset({Scope.READ, *scopes}),
+            expires_at=expires_at,
         )
         await self._catalog.add_api_key(record)
         log.info("api_key.created", user=str(user.id), key=str(record.id))
         await self._audit.note(
-            COMMAND_LINE,
+            by,
             AuditAction.KEY_CREATED,
             Subject("api_key", record.id, record.name),
-            {"user": user.email},
+            {"user": user.email, "scopes": " ".join(sorted(record.scopes))},
             account_id=user.account_id,
         )
         return NewKey(key, record)
@@ -126,14 +176,19 @@ class Accounts:
             )
         return dropped
 
-    async def authenticate(self, key: str) -> Principal:
-        """Who stands behind an API key. Raises NotSignedIn."""
+    async def authenticate(self, key: str, address: str = "") -> Principal:
+        """Who stands behind an API key, used from that address. Raises NotSignedIn."""
         if not _KEY.fullmatch(key):
             raise NotSignedIn("this is not an API key of Campana; a key begins with cmp_")
-        found = await self._catalog.api_key(_digest(key))
-        if found is None:
+        found, now = await self._catalog.api_key(digest_of(key)), self._clock.now()
+        if found is None or (found[0].expires_at is not None and found[0].expires_at <= now):
             raise NotSignedIn("this API key is not valid, or not any more")
-        return replace(principal_of(found[1]), way=Way.KEY)
+        record, user = found
+        if record.last_used_at is None or now - record.last_used_at >= USED_EVERY:
+            await self._catalog.api_key_used(record.id, now)
+        return replace(
+            principal_of(user), scopes=record.scopes, way=Way.KEY, address=address, came_with=record.id
+        )
 
     async def principal(self, email: str) -> Principal:
         """The user of that address as the one who acts, for commands on the machine. Raises NotFound."""
@@ -157,7 +212,7 @@ class Accounts:
             raise NotFound(f"there is no user {email.strip()}; add one with: campana user add")
         return user
 
-    async def _account(self, name: str | None) -> Account:
+    async def _account(self, name: str | None, by: Principal | Actor) -> Account:
         if name is None:
             there = await self._catalog.accounts()
             if len(there) > 1:
@@ -172,31 +227,13 @@ class Accounts:
         account = Account(id=new_id(), name=wanted, created_at=self._clock.now())
         await self._catalog.add_account(account)
         log.info("account.added", account=str(account.id))
-        await self._audit.note(
-            COMMAND_LINE, AuditAction.ACCOUNT_ADDED, subject_of(account), account_id=account.id
-        )
+        await self._audit.note(by, AuditAction.ACCOUNT_ADDED, subject_of(account), account_id=account.id)
         return account
 
 
-def principal_of(user: User) -> Principal:
-    """The user as the one who acts."""
-    return Principal(
-        account_id=user.account_id, user_id=user.id, email=user.email, role=user.role, admin=user.admin
-    )
-
-
-def _digest(key: str) -> str:
-    # A key has 256 random bits: nobody can guess through a plain SHA-256, and finding it stays one look-up.
-    return hashlib.sha256(key.encode()).hexdigest()
-
-
-def _check_user(email: str, account: str | None, password: str | None) -> None:
-    problems = []
-    if len(email.strip()) > 254 or not _EMAIL.fullmatch(email.strip()):
-        problems.append(FieldProblem("email", f"{email[:80]!r} is not an e-mail address"))
-    if account is not None and not 1 <= len(account.strip()) <= 120:
-        problems.append(FieldProblem("account", "an account's name has 1 to 120 characters"))
-    if password is not None and not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        problems.append(FieldProblem("password", f"a password has at least {SHORTEST_PASSWORD} characters"))
-    if problems:
-        raise InvalidInput(problems)
+def check_email(email: str) -> str:
+    """The address as it is kept. Raises InvalidInput for what is none."""
+    told = email.strip()
+    if len(told) > 254 or not _EMAIL.fullmatch(told) or not told.isprintable():
+        raise InvalidInput.of("email", f"{told[:80]!r} is not an e-mail address")
+    return told

@@ -17,6 +17,7 @@ from campana.engine.optouts.files import SuppressionFiles
 from campana.engine.optouts.preferences import AccountPreferences
 from campana.engine.optouts.replies import Replies
 from campana.engine.optouts.suppressions import Suppressions
+from campana.engine.people.services import PeopleServices
 from campana.engine.ports import Catalog, Inbox
 from campana.engine.previews import Previews
 from campana.engine.reports import Reports
@@ -34,6 +35,7 @@ class Services:
     catalog: Catalog
     inbox: Inbox
     accounts: Accounts
+    people: PeopleServices
     audit: Audit
     senders: Senders
     imports: Imports

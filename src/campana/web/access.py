@@ -14,6 +14,7 @@ class Door(Enum):
     """Routes that no action of the permissions table stands for."""
 
     PUBLIC = "anybody, without being asked who it is: monitoring, files for browsers, the provider's events"
+    VISITOR = "pages for somebody who is not signed in; a form is bound to a cookie, as others to a session"
     SIGNED_IN = "whoever has a key or a session, with any role and scope"
 
 
@@ -33,6 +34,17 @@ _OUTSIDE: dict[tuple[str, str], Action | Door] = {
     ("POST", "/recipients"): Action.UPLOAD,
     ("GET", "/recipients/{list_id}"): Action.READ,
     ("POST", "/recipients/{list_id}/delete"): Action.UPLOAD,
+    ("GET", "/sign-in"): Door.VISITOR,
+    ("POST", "/sign-in"): Door.VISITOR,
+    ("GET", "/sign-in/code"): Door.VISITOR,
+    ("POST", "/sign-in/code"): Door.VISITOR,
+    ("POST", "/sign-out"): Door.SIGNED_IN,
+    ("GET", "/set-up"): Door.VISITOR,
+    ("POST", "/set-up"): Door.VISITOR,
+    ("GET", "/invitation"): Door.VISITOR,
+    ("POST", "/invitation"): Door.VISITOR,
+    ("GET", "/reset"): Door.VISITOR,
+    ("POST", "/reset"): Door.VISITOR,
     ("GET", "/healthz"): Door.PUBLIC,
     ("GET", "/readyz"): Door.PUBLIC,
     ("GET", "/metrics"): Door.PUBLIC,
@@ -85,6 +97,26 @@ _BELOW_API: dict[tuple[str, str], Action | Door] = {
     ("POST", "/senders/{sender_id}/verify"): Action.VERIFY,
     ("GET", "/senders/{sender_id}/usage"): Action.READ,
     ("POST", "/senders/{sender_id}/webhook/rotate"): Action.SENDERS,
+    # --- people
+    ("GET", "/me"): Door.SIGNED_IN,
+    ("POST", "/me/password"): Action.PROFILE,
+    ("POST", "/me/second-factor"): Action.PROFILE,
+    ("POST", "/me/second-factor/confirm"): Action.PROFILE,
+    ("POST", "/me/second-factor/off"): Action.PROFILE,
+    ("GET", "/sessions"): Action.PROFILE,
+    ("DELETE", "/sessions"): Action.PROFILE,
+    ("DELETE", "/sessions/{session_id}"): Action.PROFILE,
+    ("GET", "/team"): Action.TEAM,
+    ("PATCH", "/team/{user_id}"): Action.TEAM,
+    ("DELETE", "/team/{user_id}"): Action.TEAM,
+    ("POST", "/team/{user_id}/reset-link"): Action.TEAM,
+    ("DELETE", "/team/{user_id}/second-factor"): Action.TEAM,
+    ("GET", "/invitations"): Action.TEAM,
+    ("POST", "/invitations"): Action.TEAM,
+    ("DELETE", "/invitations/{invitation_id}"): Action.TEAM,
+    ("GET", "/api-keys"): Action.KEYS,
+    ("POST", "/api-keys"): Action.KEYS,
+    ("DELETE", "/api-keys/{key_id}"): Action.KEYS,
     # --- opt-outs
     ("GET", "/suppressions"): Action.READ,
     ("POST", "/suppressions"): Action.SUPPRESS,

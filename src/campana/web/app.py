@@ -1,6 +1,7 @@
 """Puts the web together: routes, middleware, error answers. Builds no service; it is given them."""
 
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
@@ -12,11 +13,26 @@ from campana.engine.ports import Clock
 from campana.engine.services import Services
 from campana.web import operations, pages, static_files, webhooks
 from campana.web.access import ACCESS, API
-from campana.web.api import account, audit, campaigns, lists, messages, replies, senders, suppressions
+from campana.web.api import (
+    account,
+    api_keys,
+    audit,
+    campaigns,
+    lists,
+    me,
+    messages,
+    replies,
+    senders,
+    sessions,
+    suppressions,
+    team,
+)
+from campana.web.cookies import Cookies
 from campana.web.errors import add_handlers
 from campana.web.middleware.bodies import Ceiling
 from campana.web.middleware.edge import Edge
-from campana.web.middleware.gate import Gate
+from campana.web.middleware.gate import Entrances, Gate
+from campana.web.middleware.hosts import Forwarded, Network, OurNames
 from campana.web.openapi import DESCRIPTION, EVERYWHERE
 from campana.web.operations import Backlog, Readiness
 from campana.web.rendering import Rendering
@@ -34,7 +50,8 @@ App = FastAPI
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebSettings:
-    """Ceilings for bodies, in bytes: of an uploaded file's request, and of any other.
+    """Ceilings for bodies, in bytes: of an uploaded file's request, and of any other; the names this server
+    goes by and the proxies it believes; the key that cookies are signed with, by default one of this process.
 
     `work_dir` is where workbooks are put together; a million messages take half a gigabyte there for a
     minute. None
@@ -44,6 +61,10 @@ class WebSettings:
     max_upload: int = 100 * MEBIBYTE
     max_body: int = 16 * MEBIBYTE
     work_dir: Path | None = None
+    public_url: str = "http://127.0.0.1:8000"
+    allowed_hosts: frozenset[str] = frozenset()
+    trusted_proxies: tuple[Network, ...] = ()
+    cookie_key: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +81,13 @@ def create_app(
     """The application, ready for an ASGI server. Whoever serves it closes `services.hub` before stopping."""
     limits = settings or WebSettings()
     ceilings = {**dict.fromkeys(UPLOADS, limits.max_upload), webhooks.PREFIX: webhooks.MOST_BYTES}
+    cookies = Cookies(limits.cookie_key, secure=limits.public_url.startswith("https://"))
+    entrances = Entrances(
+        by_key=services.accounts.authenticate,
+        by_session=services.people.sessions.authenticate,
+        cookies=cookies,
+        names=OurNames(limits.public_url, limits.allowed_hosts),
+    )
     app = FastAPI(
         title="Campana",
         version=__version__,
@@ -70,12 +98,14 @@ def create_app(
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},
         middleware=[
-            Middleware(Edge),
-            Middleware(Gate, access=ACCESS, authenticate=services.accounts.authenticate),
+            Middleware(Edge, secure=cookies.secure),
+            Middleware(Forwarded, trusted=limits.trusted_proxies),
             Middleware(Ceiling, most=limits.max_body, most_at=ceilings),
+            Middleware(Gate, access=ACCESS, entrances=entrances),
         ],
     )
     app.state.services = services
+    app.state.cookies = cookies
     app.state.work_dir = limits.work_dir
     app.state.registry = monitoring.registry
     app.state.readiness = monitoring.readiness
@@ -92,8 +122,9 @@ def create_app(
 
 def _api() -> APIRouter:
     api = APIRouter(prefix=API, responses=EVERYWHERE)
+    people = (me.router, sessions.router, team.router, team.invitations, api_keys.router)
     for part in (campaigns.router, campaigns.steering, messages.router, replies.router):
         api.include_router(part)
-    for part in (lists.router, senders.router, suppressions.router, account.router, audit.router):
+    for part in (lists.router, senders.router, suppressions.router, account.router, audit.router, *people):
         api.include_router(part)
     return api

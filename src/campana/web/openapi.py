@@ -24,6 +24,7 @@ TAGS = [
     {"name": "messages", "description": "What became of each message; exports and live progress."},
     {"name": "recipient lists", "description": "Spreadsheets of people, checked."},
     {"name": "senders", "description": "WhatsApp identities with their credentials and limits."},
+    {"name": "people", "description": "Oneself, sessions, the team, invitations, API keys."},
     {"name": "opt-outs", "description": "Numbers that must not be messaged."},
     {"name": "audit", "description": "Who did what to what, when, and how they came in."},
     {"name": "replies", "description": "What people answered."},
@@ -58,6 +59,10 @@ _EXAMPLES: dict[int, tuple[str, dict[str, Any]]] = {
             "detail": "name: is missing",
             "errors": [{"field": "name", "message": "is missing"}],
         },
+    ),
+    429: (
+        "Too many attempts",
+        {"title": "Too many attempts", "detail": "too many attempts; try again in 40 seconds"},
     ),
     503: (
         "The database cannot be asked just now",
@@ -105,7 +110,15 @@ def describe(app: FastAPI) -> dict[str, Any]:
         parts = schema.setdefault("components", {})
         problem = ProblemOut.model_json_schema(ref_template="#/components/schemas/{model}")
         parts.setdefault("schemas", {}).update({**problem.pop("$defs", {}), "Problem": problem})
-        parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "description": "An API key"}}
-        schema["security"] = [{"key": []}]
+        parts["securitySchemes"] = {
+            "key": {"type": "http", "scheme": "bearer", "description": "An API key"},
+            "session": {
+                "type": "apiKey",
+                "in": "cookie",
+                "name": "campana-session",
+                "description": "The pages' session; changes take the header X-CSRF-Token as well",
+            },
+        }
+        schema["security"] = [{"key": []}, {"session": []}]
         app.openapi_schema = schema
     return app.openapi_schema

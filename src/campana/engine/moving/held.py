@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from campana.domain.accounts import Principal, Role
 from campana.domain.campaigns import Campaign, CampaignStatus
-from campana.engine.accounts import principal_of
 from campana.engine.moving.caution import HELD
+from campana.engine.people.principals import principal_of
 from campana.engine.ports import Store
 
 PAGE = 200

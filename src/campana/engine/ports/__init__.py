@@ -32,7 +32,7 @@ from campana.engine.ports.optouts import (
     OptOuts,
     SuppressionFilter,
 )
-from campana.engine.ports.outside import Clock, Envelope, Provider, Vault
+from campana.engine.ports.outside import Clock, Envelope, Mailer, Provider, Vault
 from campana.engine.ports.pages import Page
 from campana.engine.ports.people import People, SignIns
 from campana.engine.ports.sealed import SealedPlace, SealedText, SealedTexts
@@ -63,6 +63,7 @@ __all__ = [
     "Lease",
     "LeaseLost",
     "Ledger",
+    "Mailer",
     "MessageKey",
     "OptOuts",
     "PaceSample",

@@ -47,6 +47,13 @@ class Envelope:
     header: Header | None = field(default=None, repr=False)
 
 
+class Mailer(Protocol):
+    """The way to people's mailboxes, where one is set up."""
+
+    async def send(self, to: str, subject: str, text: str) -> bool:
+        """Whether the mail server took the letter. What went wrong is logged, never raised."""
+
+
 class Provider(Protocol):
     """The way to people's phones. One instance serves all senders of that provider."""
 

@@ -1,7 +1,8 @@
-"""Ceilings on bodies, enforced while they are read."""
+"""Ceilings on bodies, of size and of time, enforced while they are read."""
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Mapping
 
 from starlette.datastructures import Headers
@@ -10,6 +11,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from campana.web.errors import Problem
 
+PATIENCE_S = 30.0
+LEAST_BYTES_PER_S = 16 * 1024
+"""Slower than this on average, and a body is not waited for: a phone's poor line makes twice as much."""
 LINGER_S = 2.0
 LINGER_BYTES = 64 * 1024 * 1024
 _TOO_LARGE = "the body is larger than the {:g} MiB allowed here"
@@ -17,7 +21,7 @@ _TOO_LARGE = "the body is larger than the {:g} MiB allowed here"
 
 class Ceiling:
     """Refuses bodies above a ceiling with 413: at once where their length is told, else while they are
-    read. `most_at` has other ceilings for paths that begin so."""
+    read. Those that trickle in are refused with 408. `most_at` has other ceilings for paths that begin so."""
 
     def __init__(self, app: ASGIApp, *, most: int, most_at: Mapping[str, int]) -> None:
         self._app = app
@@ -34,12 +38,17 @@ class Ceiling:
         if length.isdecimal() and int(length) > most:
             await _too_large(most)(scope, receive, _lingering(receive, send))
             return
-        read = 0
+        read, waited_s, ended = 0, 0.0, False
 
         async def receive_some() -> Message:
-            nonlocal read
-            message = await receive()
+            nonlocal read, waited_s, ended
+            if ended:  # from here on there is only the client's going away to hear of
+                return await receive()
+            began = time.monotonic()
+            message = await _in_time(receive, PATIENCE_S + read / LEAST_BYTES_PER_S - waited_s)
+            waited_s += time.monotonic() - began
             read += len(message.get("body", b""))
+            ended = not message.get("more_body")
             if read > most:
                 raise BodyTooLarge(most)
             return message
@@ -50,11 +59,25 @@ class Ceiling:
         await self._app(scope, receive_some, send_any)
 
 
+class BodyTooSlow(HTTPException):
+    """Raised while the body is read, as BodyTooLarge is."""
+
+    def __init__(self) -> None:
+        super().__init__(408, "the body came too slowly", headers={"Connection": "close"})
+
+
 class BodyTooLarge(HTTPException):
     """Raised while the body is read; the web framework lets errors of this kind pass."""
 
     def __init__(self, most: int) -> None:
         super().__init__(413, _TOO_LARGE.format(most / 1024 / 1024), headers={"Connection": "close"})
+
+
+async def _in_time(receive: Receive, seconds: float) -> Message:
+    try:
+        return await asyncio.wait_for(receive(), max(0.0, seconds))
+    except TimeoutError:
+        raise BodyTooSlow from None
 
 
 def _too_large(most: int) -> Problem:

@@ -3,39 +3,55 @@
 Done here and not route by route: no route can forget it, and no body is read for a stranger.
 """
 
+import contextlib
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
 from fastapi.routing import iter_route_contexts
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from campana.domain.accounts import Principal
 from campana.domain.errors import CampanaError, Forbidden, NotSignedIn
 from campana.domain.permissions import Action, permit
 from campana.web.access import Door
+from campana.web.cookies import Cookies, new_visitor
 from campana.web.errors import answer, answer_to
-from campana.web.scope import PRINCIPAL
+from campana.web.middleware.csrf import SAFE_METHODS, check_origin, check_token
+from campana.web.middleware.hosts import OurNames
+from campana.web.scope import CSRF, PRINCIPAL, ROUTE
 
 log = structlog.get_logger(__name__)
 
 Access = Mapping[tuple[str, str], Action | Door]
+Authenticate = Callable[[str, str], Awaitable[Principal]]
+
+
+@dataclass(frozen=True, slots=True)
+class Entrances:
+    """The ways in: who stands behind a key and behind a session's token (each with the address it came from),
+    the cookies that hold tokens, and the names this server goes by."""
+
+    by_key: Authenticate
+    by_session: Authenticate
+    cookies: Cookies
+    names: OurNames
 
 
 class Gate:
-    """Lets through what the table allows; who came is in the scope from then on."""
+    """Lets through what the table allows; who came is in the scope from then on, and for whoever came with a
+    cookie the token that forms have to send back."""
 
-    def __init__(
-        self, app: ASGIApp, *, access: Access, authenticate: Callable[[str], Awaitable[Principal]]
-    ) -> None:
+    def __init__(self, app: ASGIApp, *, access: Access, entrances: Entrances) -> None:
         self._app = app
         self._access = access
-        self._authenticate = authenticate
+        self._entrances = entrances
         self._routes: tuple[Route, ...] = ()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -44,27 +60,74 @@ class Gate:
             return
         if scope["type"] == "http":
             try:
-                await self._let_in(scope)
+                receive, send = await self._let_in(scope, receive, send)
             except (CampanaError, HTTPException) as error:
                 await answer(Request(scope), answer_to(error))(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
-    async def _let_in(self, scope: Scope) -> None:
-        """Return if the request may go on. Raises HTTPException where there is no such route, CampanaError
-        otherwise."""
+    async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> tuple[Receive, Send]:
+        """Return how the request goes on, if it may. Raises HTTPException where there is no such route,
+        CampanaError otherwise."""
         self._routes = self._routes or tuple(_routes(scope["app"].routes))
-        method, template = _route_of(self._routes, scope)
-        door = self._access.get((method, template))
+        method, scope[ROUTE] = _route_of(self._routes, scope)
+        door = self._access.get((method, scope[ROUTE]))
         if door is None:
-            log.error("gate.no_line", method=method, route=template)
+            log.error("gate.no_line", method=method, route=scope[ROUTE])
             raise Forbidden("this route stands in no access table, so nobody gets to it")
         if door is Door.PUBLIC:
-            return
-        principal = await self._authenticate(_bearer(Headers(scope=scope)))
+            return receive, send
+        if not self._entrances.names.has(Headers(scope=scope).get("host", "")):
+            raise HTTPException(
+                421, "this server does not go by that name; set CAMPANA_PUBLIC_URL or CAMPANA_ALLOWED_HOSTS"
+            )
+        if door is Door.VISITOR:
+            return await self._visited(scope, receive, send)
+        receive = await self._identified(scope, receive)
         if isinstance(door, Action):
-            permit(principal, door)
-        scope[PRINCIPAL] = principal
+            permit(scope[PRINCIPAL], door)
+        return receive, send
+
+    async def _identified(self, scope: Scope, receive: Receive) -> Receive:
+        """By the key in the header, or else by the session in the cookie."""
+        headers = Headers(scope=scope)
+        if "authorization" in headers:
+            scope[PRINCIPAL] = await self._entrances.by_key(_bearer(headers), address_of(scope))
+            return receive
+        token = self._entrances.cookies.read(headers.get("cookie", ""), "session")
+        if token is None:
+            raise NotSignedIn("sign in, or send an API key in the header Authorization: Bearer cmp_…")
+        scope[PRINCIPAL] = await self._entrances.by_session(token, address_of(scope))
+        scope[CSRF] = self._entrances.cookies.form_token("session", token)
+        return await self._from_our_form(scope, receive)
+
+    async def _visited(self, scope: Scope, receive: Receive, send: Send) -> tuple[Receive, Send]:
+        """A visitor's form is bound to a cookie as well: nobody is to be signed in as somebody else."""
+        cookies = self._entrances.cookies
+        known = cookies.read(Headers(scope=scope).get("cookie", ""), "visitor")
+        visitor = known or new_visitor()
+        scope[CSRF] = cookies.form_token("visitor", visitor)
+        await self._recognised(scope)
+        if known is None:
+            greeting = Response()
+            cookies.put(greeting, "visitor", visitor)
+            send = _with_cookie(send, greeting.headers["set-cookie"])
+        return await self._from_our_form(scope, receive), send
+
+    async def _recognised(self, scope: Scope) -> None:
+        """Somebody signed in may come here too, and be known; whoever is not is as welcome."""
+        token = self._entrances.cookies.read(Headers(scope=scope).get("cookie", ""), "session")
+        if token is not None:
+            with contextlib.suppress(NotSignedIn):
+                scope[PRINCIPAL] = await self._entrances.by_session(token, address_of(scope))
+
+    async def _from_our_form(self, scope: Scope, receive: Receive) -> Receive:
+        """Return how the request is read on, if no foreign site sent it. Raises Forbidden."""
+        if scope["method"] in SAFE_METHODS:
+            return receive
+        headers = Headers(scope=scope)
+        check_origin(headers, self._entrances.names.origins(scope["scheme"], headers.get("host", "")))
+        return await check_token(scope, receive, scope[CSRF])
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +137,12 @@ class Route:
     template: str
     pattern: re.Pattern[str]
     methods: frozenset[str] | None
+
+
+def address_of(scope: Scope) -> str:
+    """The client's address."""
+    client = scope.get("client")
+    return str(client[0]) if client else ""
 
 
 def _routes(routes: Sequence[BaseRoute]) -> Iterator[Route]:
@@ -101,3 +170,12 @@ def _bearer(headers: Headers) -> str:
     if scheme.lower() != "bearer" or not key.strip():
         raise NotSignedIn("send an API key in the header Authorization: Bearer cmp_…")
     return key.strip()
+
+
+def _with_cookie(send: Send, cookie: str) -> Send:
+    async def send_with_cookie(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).append("set-cookie", cookie)
+        await send(message)
+
+    return send_with_cookie

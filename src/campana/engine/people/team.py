@@ -1,0 +1,134 @@
+"""The team of an account: who is in it, in which role, and how others join."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import structlog
+
+from campana.domain.accounts import Principal, Role, User, Way
+from campana.domain.audit import Actor, AuditAction, Subject, subject_of
+from campana.domain.errors import Conflict, NotFound
+from campana.domain.permissions import Action, permit
+from campana.domain.sign_in import Link, Purpose
+from campana.engine.accounts import Accounts, check_email
+from campana.engine.audit import Audit
+from campana.engine.people.links import Handed, Letter, Links, Whose
+from campana.engine.people.passwords import check_password
+from campana.engine.people.resets import WORTHLESS
+from campana.engine.people.second_factor import SecondFactors
+from campana.engine.people.sessions import Visit
+from campana.engine.ports import Store
+
+log = structlog.get_logger(__name__)
+
+SUBJECT = "You are invited to Campana"
+TEXT = """{inviter} invites you to join them at Campana. Open
+
+{url}
+
+within a week and choose a password.
+"""
+
+
+class Team:
+    """Owners change it; nobody can leave the account without an owner."""
+
+    def __init__(
+        self,
+        store: Store,
+        links: Links,
+        accounts: Accounts,
+        *,
+        audit: Audit,
+        second_factors: SecondFactors,
+    ) -> None:
+        self._store = store
+        self._audit = audit
+        self._links = links
+        self._accounts = accounts
+        self._second_factors = second_factors
+
+    async def find(self, principal: Principal) -> Sequence[tuple[User, bool]]:
+        """Everybody in the account, newest first, and whether their second factor is on."""
+        permit(principal, Action.TEAM)
+        users = await self._store.users(principal.account_id)
+        return [(user, await self._second_factors.is_on(user.id)) for user in users]
+
+    async def change_role(self, principal: Principal, user_id: UUID, role: Role) -> User:
+        """Give somebody another role, and end their sessions. Raises NotFound; Conflict for the last
+        owner."""
+        permit(principal, Action.TEAM)
+        user = await self._member(principal, user_id)
+        if user.role is not role:
+            await self._store.set_role(principal.account_id, user_id, role)
+            if user_id != principal.user_id:
+                await self._store.drop_sessions(user_id)
+            log.info("user.role_changed", user=str(user_id), role=role.value, by=str(principal.user_id))
+            change = {"from": user.role.value, "to": role.value}
+            await self._audit.note(principal, AuditAction.USER_ROLE, subject_of(user), change)
+        return await self._member(principal, user_id)
+
+    async def remove(self, principal: Principal, user_id: UUID) -> None:
+        """Remove somebody with keys and sessions. Raises NotFound; Conflict for the last owner."""
+        permit(principal, Action.TEAM)
+        user = await self._member(principal, user_id)
+        await self._store.drop_user(principal.account_id, user_id)
+        log.info("user.removed", user=str(user_id), by=str(principal.user_id))
+        await self._audit.note(principal, AuditAction.USER_REMOVED, subject_of(user))
+
+    async def turn_off_second_factor(self, principal: Principal, user_id: UUID) -> None:
+        """For somebody who has lost phone and recovery codes. Raises NotFound."""
+        permit(principal, Action.TEAM)
+        await self._second_factors.turn_off(principal, await self._member(principal, user_id))
+
+    async def invitations(self, principal: Principal) -> Sequence[Link]:
+        """Those that nobody has taken, newest first."""
+        permit(principal, Action.TEAM)
+        return await self._store.links(principal.account_id, Purpose.INVITATION)
+
+    async def invite(self, principal: Principal, email: str, role: Role) -> tuple[Link, Handed]:
+        """Invite somebody. Raises InvalidInput for the address, Conflict when they are in the team."""
+        permit(principal, Action.TEAM)
+        email = check_email(email)
+        user = await self._store.user_by_email(email)
+        # Whether somebody is a user of another account is nobody's business here; accepting will tell them.
+        if user is not None and user.account_id == principal.account_id:
+            raise Conflict(f"{user.email} is in the team already")
+        whose = Whose(account_id=principal.account_id, email=email, role=role)
+        token, link = await self._links.make(Purpose.INVITATION, whose)
+        log.info("user.invited", link=str(link.id), role=role.value, by=str(principal.user_id))
+        invited = Subject("invitation", link.id, email)
+        await self._audit.note(principal, AuditAction.USER_INVITED, invited, {"role": role.value})
+        letter = Letter(email, SUBJECT, TEXT)
+        return link, await self._links.hand(Purpose.INVITATION, token, letter, inviter=principal.email)
+
+    async def withdraw(self, principal: Principal, link_id: UUID) -> None:
+        """Make an invitation worthless. Raises NotFound."""
+        permit(principal, Action.TEAM)
+        if not await self._store.drop_link(principal.account_id, link_id):
+            raise NotFound("there is no such invitation")
+        await self._audit.note(
+            principal, AuditAction.USER_INVITATION_WITHDRAWN, Subject("invitation", link_id)
+        )
+
+    async def invited(self, token: str) -> Link | None:
+        """The invitation, if it is good still."""
+        return await self._links.look(Purpose.INVITATION, token)
+
+    async def accept(self, token: str, password: str, visit: Visit) -> User:
+        """Join the account. Raises NotFound for the link, InvalidInput for the password (the link stays good
+        then), Conflict when the address has become a user otherwise."""
+        link = await self.invited(token)
+        if link is None or link.account_id is None or link.role is None:
+            raise NotFound(WORTHLESS)
+        check_password(password, email=link.email)
+        if await self._links.spend(Purpose.INVITATION, token) is None:
+            raise NotFound(WORTHLESS)
+        who = Actor(None, link.email, Way.SESSION, visit.address)
+        return await self._accounts.join(link.account_id, link.email, link.role, password=password, by=who)
+
+    async def _member(self, principal: Principal, user_id: UUID) -> User:
+        user = await self._store.user(user_id)
+        if user is None or user.account_id != principal.account_id:
+            raise NotFound("there is no such person in the team")
+        return user

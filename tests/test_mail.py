@@ -1,0 +1,87 @@
+"""Mail, to a server that speaks SMTP and remembers what it heard."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from email import message_from_string
+from email.message import Message
+
+import pytest
+
+from campana.domain.errors import ConfigurationError
+from campana.mail import SmtpMailer
+
+
+class PostOffice:
+    """Takes letters in the clear; offers neither STARTTLS nor to sign in."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        self.port = 0
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 office.test\r\n")
+        in_letter = False
+        while line := (await reader.readline()).decode():
+            self.heard.append(line)
+            if in_letter:
+                in_letter = line != ".\r\n"
+                answer = None if in_letter else b"250 taken\r\n"
+            else:
+                in_letter = line.upper().startswith("DATA")
+                answer = b"354 go on\r\n" if in_letter else b"250 office.test\r\n"
+            if line.upper().startswith("QUIT"):
+                answer = b"221 bye\r\n"
+            if answer:
+                writer.write(answer)
+        writer.close()
+
+    @property
+    def letter(self) -> Message:
+        """What came between DATA and its end."""
+        begin = [line.upper() for line in self.heard].index("DATA\r\n")
+        return message_from_string("".join(self.heard[begin + 1 : self.heard.index(".\r\n")]))
+
+
+@pytest.fixture
+async def office() -> AsyncIterator[PostOffice]:
+    office = PostOffice()
+    server = await asyncio.start_server(office.serve, "127.0.0.1", 0)
+    office.port = server.sockets[0].getsockname()[1]
+    async with server:
+        yield office
+
+
+async def test_a_letter_arrives_as_it_was_written(office):
+    mailer = SmtpMailer(f"smtp://127.0.0.1:{office.port}", "campana@shop.test")
+    assert await mailer.send("olga@shop.test", "Grüße", "Open\nhttps://campana.test/reset?token=abc\n")
+    letter = office.letter
+    assert (letter["From"], letter["To"]) == ("campana@shop.test", "olga@shop.test")
+    assert "https://campana.test/reset?token=abc" in letter.get_payload(decode=True).decode()
+
+
+async def test_a_password_is_never_sent_in_the_clear(office):
+    mailer = SmtpMailer(f"smtp://campana:swordfish@127.0.0.1:{office.port}", "campana@shop.test")
+    assert not await mailer.send("olga@shop.test", "Hello", "Hello")
+    assert not any("AUTH" in line.upper() or "DATA" in line.upper() for line in office.heard)
+
+
+async def test_a_server_that_is_not_there_is_told_in_the_log_without_the_letter(capsys):
+    mailer = SmtpMailer("smtp://campana:swordfish@127.0.0.1:1", "campana@shop.test")
+    assert not await mailer.send("olga@shop.test", "Hello", "a secret link")
+    told = capsys.readouterr().out
+    assert "mail.failed" in told
+    assert not [word for word in ("secret link", "swordfish", "olga") if word in told]
+
+
+@pytest.mark.parametrize(
+    ("url", "sender"),
+    [
+        *(("mail.test", "a@b.test"), ("http://mail.test", "a@b.test"), ("smtp://", "a@b.test")),
+        *(("smtp://mail.test:x", "a@b.test"), ("smtp://mail.test", "")),
+    ],
+)
+def test_what_is_no_mail_server_is_refused_without_repeating_it(url, sender):
+    with pytest.raises(ConfigurationError) as caught:
+        SmtpMailer(url, sender)
+    assert "CAMPANA_" in str(caught.value)
+    assert "mail.test" not in str(caught.value)
