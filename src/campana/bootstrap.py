@@ -47,6 +47,7 @@ from campana.engine.sender_rules import SenderPolicy
 from campana.engine.senders import Gate, Senders
 from campana.engine.sending.owner import is_dead, this_process
 from campana.engine.sending.recovery import Recovery
+from campana.engine.sending.roster import Rosters
 from campana.engine.sending.scheduler import Scheduler
 from campana.engine.sending.slowdowns import Slowdowns
 from campana.engine.sending.starter import Starter
@@ -221,6 +222,7 @@ def _services(
         trials=Trials(store, Bench(drafting, campaigns, control), audit, clock=clock),
         reports=Reports(store, audit),
         slowdowns=Slowdowns(store, providers),
+        rosters=Rosters(store, clock),
         suppressions=Suppressions(store, audit, clock=clock),
         addresses=Addresses(store, tools.vault, audit, clock=clock, public_url=settings.public_url),
         intake=Intake(store, clock, tools.metrics.inbox),

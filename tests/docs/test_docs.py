@@ -58,6 +58,8 @@ def test_every_metric_has_its_line_and_no_other_does() -> None:
         "campana_messages_queued",
         "campana_campaigns",
         "campana_overdue_seconds",
+        "campana_workers",
+        "campana_lanes_without_owner",
         "campana_inbox_posts",
         "campana_inbox_oldest_seconds",
         "campana_receipts_unmatched",

@@ -59,6 +59,7 @@ from campana.engine.saved_templates import SavedTemplates
 from campana.engine.sender_rules import SenderPolicy
 from campana.engine.senders import Gate, Senders
 from campana.engine.sending.recovery import Recovery
+from campana.engine.sending.roster import Rosters
 from campana.engine.sending.scheduler import Scheduler
 from campana.engine.sending.slowdowns import Slowdowns
 from campana.engine.sending.starter import Starter
@@ -317,6 +318,7 @@ def _build(store: Store, settings: WebSettings | None) -> House:
         trials=Trials(store, Bench(drafting, campaigns, control), audit, clock=clock),
         reports=Reports(store, audit),
         slowdowns=Slowdowns(store, providers),
+        rosters=Rosters(store, clock),
         suppressions=Suppressions(store, audit, clock=clock),
         addresses=Addresses(store, vault, audit, clock=clock, public_url="https://campana.test"),
         intake=Intake(store, clock, metrics.inbox),

@@ -3,7 +3,7 @@
 import typer
 
 from campana import __version__
-from campana.cli import admin, moving, secret, send, serve, simulate
+from campana.cli import admin, moving, secret, send, serve, simulate, workers
 from campana.cli.output import SETTINGS_HELP, console
 from campana.logs import set_up_logs
 
@@ -25,6 +25,7 @@ app.command("demo")(serve.demo)
 app.command("serve")(serve.serve)
 app.command("web")(serve.web)
 app.command("worker")(serve.worker)
+app.command("workers")(workers.workers)
 app.command("simulator")(simulate.simulator)
 app.command("send")(send.send)
 app.command("doctor")(admin.doctor)

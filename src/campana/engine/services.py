@@ -23,6 +23,7 @@ from campana.engine.previews import Previews
 from campana.engine.reports import Reports
 from campana.engine.saved_templates import SavedTemplates
 from campana.engine.senders import Senders
+from campana.engine.sending.roster import Rosters
 from campana.engine.sending.slowdowns import Slowdowns
 from campana.engine.trials import Trials
 from campana.engine.watching import ProgressHub
@@ -50,6 +51,7 @@ class Services:
     trials: Trials
     reports: Reports
     slowdowns: Slowdowns
+    rosters: Rosters
     suppressions: Suppressions
     addresses: Addresses
     intake: Intake

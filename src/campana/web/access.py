@@ -117,6 +117,8 @@ _BELOW_API: dict[tuple[str, str], Action | Door] = {
     ("GET", "/api-keys"): Action.KEYS,
     ("POST", "/api-keys"): Action.KEYS,
     ("DELETE", "/api-keys/{key_id}"): Action.KEYS,
+    # --- who sends
+    ("GET", "/workers"): Action.ADMIN,
     # --- opt-outs
     ("GET", "/suppressions"): Action.READ,
     ("POST", "/suppressions"): Action.SUPPRESS,

@@ -26,6 +26,7 @@ from campana.web.api import (
     sessions,
     suppressions,
     team,
+    workers,
 )
 from campana.web.cookies import Cookies
 from campana.web.errors import add_handlers
@@ -122,7 +123,7 @@ def create_app(
 
 def _api() -> APIRouter:
     api = APIRouter(prefix=API, responses=EVERYWHERE)
-    people = (me.router, sessions.router, team.router, team.invitations, api_keys.router)
+    people = (me.router, sessions.router, team.router, team.invitations, api_keys.router, workers.router)
     for part in (campaigns.router, campaigns.steering, messages.router, replies.router):
         api.include_router(part)
     for part in (lists.router, senders.router, suppressions.router, account.router, audit.router, *people):

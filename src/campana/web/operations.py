@@ -27,6 +27,7 @@ class Backlog:
     def __init__(self, services: Services, registry: CollectorRegistry, clock: Clock) -> None:
         self._catalog = services.catalog
         self._inbox = services.inbox
+        self._rosters = services.rosters
         self._clock = clock
         self._queued = Gauge(
             "campana_messages_queued", "Messages of running campaigns that have not left.", registry=registry
@@ -38,6 +39,10 @@ class Backlog:
             registry=registry,
         )
 
+        self._workers = Gauge("campana_workers", "Workers that live.", registry=registry)
+        self._without_owner = Gauge(
+            "campana_lanes_without_owner", "Lanes with work that nobody holds.", registry=registry
+        )
         self._posts = Gauge("campana_inbox_posts", "Posts not worked off yet.", registry=registry)
         self._post_age = Gauge(
             "campana_inbox_oldest_seconds", "Age of the oldest post not worked off.", registry=registry
@@ -56,6 +61,9 @@ class Backlog:
         """Bring the numbers up to date. Raises StoreUnavailable."""
         await self._refresh_campaigns()
         await self._refresh_inbox()
+        roster = await self._rosters.look()
+        self._workers.set(len(roster.workers))
+        self._without_owner.set(len(roster.without_owner))
 
     async def _refresh_campaigns(self) -> None:
         found = await self._catalog.statistics()

@@ -195,3 +195,27 @@ async def test_a_host_is_slow_for_everybody(store: Store, open_again: OpenAgain)
     await store.slow_host("api.test", HostPace(hold_s=300, factor=1.0))
     assert (await other.host_pace("api.test")).hold_s > 250
     assert await other.host_pace("other.test") == HostPace()
+
+
+async def test_workers_that_say_so_live_until_their_time_runs_out(store: Store) -> None:
+    await store.say_alive("first", rate=2.5, ttl_s=60)
+    await store.say_alive("second", rate=0, ttl_s=60)
+    await store.say_alive("late", rate=0, ttl_s=0)
+    assert [(each.owner, each.rate) for each in await store.workers()] == [("first", 2.5), ("second", 0.0)]
+
+
+async def test_a_worker_that_says_so_again_is_the_same_one(store: Store) -> None:
+    await store.say_alive("first", rate=1, ttl_s=60)
+    await store.say_alive("second", rate=1, ttl_s=60)
+    await store.say_alive("first", rate=3, ttl_s=60)
+    first, second = await store.workers()
+    assert (first.owner, first.rate, second.owner) == ("first", 3.0, "second")
+    assert first.since_s >= first.seen_s >= 0
+
+
+async def test_who_says_it_is_gone_is_not_counted_any_more(store: Store) -> None:
+    for owner in ("first", "second"):
+        await store.say_alive(owner, rate=0, ttl_s=60)
+    await store.say_gone("first")
+    await store.say_gone("never seen")
+    assert [each.owner for each in await store.workers()] == ["second"]

@@ -22,7 +22,7 @@ LAYOUT = 1
 KEY_PROOF = {"campana": "backup"}
 LEVEL = 3
 """of compression: the next ones cost more time than they save room"""
-LEFT_OUT = frozenset({"sessions", "links", "attempts", "duties", "hosts"})
+LEFT_OUT = frozenset({"sessions", "links", "attempts", "duties", "hosts", "workers"})
 """Kinds that are of the moment: after a restore people sign in again."""
 LAST = frozenset({"messages", "usage"})
 """What a restore changes by the campaigns and counts it has seen before."""

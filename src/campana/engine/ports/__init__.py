@@ -10,7 +10,7 @@ from campana.engine.ports.catalog import CampaignOrder, CampaignView, Catalog, S
 from campana.engine.ports.drafts import Drafts
 from campana.engine.ports.inbox import Backlog, Inbox, Post, StoredPost, Unmatched
 from campana.engine.ports.insight import PACE_SPAN_S, Insight, PaceSample, Reason
-from campana.engine.ports.lanes import HostPace, LaneHolder, Lanes, Lease, LeaseLost
+from campana.engine.ports.lanes import HostPace, LaneHolder, Lanes, Lease, LeaseLost, Presence
 from campana.engine.ports.ledger import (
     LaneCampaign,
     LaneView,
@@ -70,6 +70,7 @@ __all__ = [
     "Page",
     "People",
     "Post",
+    "Presence",
     "Provider",
     "Reason",
     "SealedPlace",

@@ -33,6 +33,16 @@ class LaneHolder:
     expires_in_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """A worker that said `seen_s` seconds ago that it lives, for `since_s` by then; `rate` is messages/s."""
+
+    owner: str
+    since_s: float
+    seen_s: float
+    rate: float
+
+
 class LeaseLost(Exception):
     """The lane belongs to somebody else by now, or to nobody; nothing was changed."""
 
@@ -82,6 +92,15 @@ class Lanes(Protocol):
 
     async def leave_duty(self, duty: str, owner: str) -> None:
         """Let somebody else have it at once, if it is this owner's."""
+
+    async def say_alive(self, owner: str, *, rate: float, ttl_s: float) -> None:
+        """The worker of that name lives, for `ttl_s` seconds from now on."""
+
+    async def say_gone(self, owner: str) -> None:
+        """It does not any more."""
+
+    async def workers(self) -> Sequence[Presence]:
+        """Those that live, the one that has for longest first."""
 
     async def slow_host(self, host: str, pace: HostPace) -> None:
         """Make it known to every process (replaces factor and reason, age begins anew); a longer hold that is

@@ -98,6 +98,16 @@ class Lane:
         """Requests that wait for the provider's answer."""
         return self._departures.under_way
 
+    @property
+    def rate(self) -> float:
+        """Messages that left in the last second."""
+        return self._pacer.recent(self._clock.monotonic())
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it was told to stop."""
+        return self._stopping
+
     def stop(self) -> None:
         """Take nothing more, finish what is under way, give back the rest and the lane."""
         self._stopping = True
@@ -174,7 +184,7 @@ class Lane:
 
     def _report(self, now: float) -> None:
         sender, metrics = str(self.lease.sender_id), self._tools.metrics
-        metrics.lane_rate.labels(sender).set(self._pacer.recent(now))
+        metrics.lane_rate.labels(sender).set(self.rate)
         metrics.lane_limit.labels(sender).set(self._pacer.rate_per_s * self._governor.factor(now))
 
     def _adopt(self, view: LaneView) -> None:

@@ -42,11 +42,14 @@ class Recovery(Service):
             self._cleaned_at = self.clock.monotonic()
 
     async def _free_lanes(self) -> None:
-        """A lease of a process that is known to be dead need not run out."""
+        """A lease of a process that is known to be dead need not run out, and it has no part in the lanes."""
         for holder in await self._store.holders():
             if self._is_dead(holder.owner) and await self._store.void(holder.sender_id, holder.fence):
                 log.warning("lane.freed", sender=str(holder.sender_id), owner=holder.owner)
                 self._signals.ring()
+        for worker in await self._store.workers():
+            if self._is_dead(worker.owner):
+                await self._store.say_gone(worker.owner)
 
     async def _settle_stranded(self) -> None:
         senders = await self._store.stranded()

@@ -1,7 +1,8 @@
 """Holds lanes: takes those that have work and no holder, runs them, and gives them back when told to stop."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from uuid import UUID
 
 import structlog
@@ -10,6 +11,7 @@ from campana.domain.errors import StoreUnavailable
 from campana.domain.limits import day_of
 from campana.domain.senders import Sender
 from campana.engine.ports import Lease, Provider
+from campana.engine.sending.crew import Crew
 from campana.engine.sending.governor import Governor
 from campana.engine.sending.lane import LEASE_S, Lane
 from campana.engine.sending.pacer import Pacer
@@ -43,6 +45,7 @@ class Worker(Service):
             provider.host: Governor(provider.host, tools.store, tools.clock)
             for provider in providers.values()
         }
+        self._crew = Crew(owner, tools.store, tools.clock)
         self._lanes: dict[UUID, tuple[Lane, asyncio.Task[None]]] = {}
         self._pacers: dict[UUID, tuple[int, Pacer]] = {}
         self._not_before: dict[UUID, float] = {}
@@ -50,11 +53,9 @@ class Worker(Service):
     async def tick(self) -> None:
         """Take up lanes with work, let go of ended ones, and tell other processes what the hosts said."""
         self._reap()
-        for sender_id in await self._tools.store.working_senders(self.clock.now()):
-            if sender_id not in self._lanes and self.clock.monotonic() >= self._not_before.get(
-                sender_id, 0.0
-            ):
-                await self._take_up(sender_id)
+        if self._only is None:
+            await self._crew.look(sum(lane.rate for lane, _ in self._lanes.values()))
+        await self._share_out(await self._tools.store.working_senders(self.clock.now()))
         for governor in self._governors.values():
             await governor.share()
         self._report()
@@ -66,22 +67,49 @@ class Worker(Service):
             lane.stop()
         await asyncio.gather(*(task for _, task in self._lanes.values()), return_exceptions=True)
         self._reap()
+        if self._only is None:
+            with suppress(StoreUnavailable):
+                await self._crew.leave()
 
-    def _is_free(self, sender_id: UUID) -> bool:
-        may_at = self._not_before.get(sender_id, float("-inf"))
-        asked = self._only is None or self._only == sender_id
-        return asked and sender_id not in self._lanes and self.clock.monotonic() >= may_at
+    async def _share_out(self, working: Sequence[UUID]) -> None:
+        """Let go of what is more than this worker's part of the lanes, or take what is free up to it."""
+        mine = [sender_id for sender_id, (lane, _) in self._lanes.items() if not lane.stopping]
+        for sender_id in self._crew.surplus(working, mine):
+            log.info("lane.handed_on", sender=str(sender_id))
+            self._lanes[sender_id][0].stop()
+        room = self._crew.room(working, mine)
+        free = await self._free(working) if room else []
+        for sender_id in free:
+            room -= await self._take_up(sender_id)
+            if room <= 0:
+                break
 
-    async def _take_up(self, sender_id: UUID) -> None:
+    async def _free(self, working: Sequence[UUID]) -> Sequence[UUID]:
+        """Lanes with work that nobody holds and this worker may take."""
+        asked = [sender_id for sender_id in working if self._only in (None, sender_id)]
+        if all(sender_id in self._lanes for sender_id in asked):
+            return []
+        holders = await self._tools.store.holders()
+        held = {holder.sender_id for holder in holders if holder.expires_in_s > 0} | self._lanes.keys()
+        now = self.clock.monotonic()
+        return [
+            sender_id
+            for sender_id in asked
+            if sender_id not in held and now >= self._not_before.get(sender_id, 0.0)
+        ]
+
+    async def _take_up(self, sender_id: UUID) -> bool:
+        """Whether this worker holds the lane from now on."""
         now = self.clock.now()
         view = await self._tools.store.lane_view(sender_id, now=now, day=now.date())
         if view is None or view.sender.provider not in self._providers:
-            return
+            return False
         day = day_of(now, view.sender.timezone)
         lease = await self._tools.store.acquire(sender_id, self.owner, ttl_s=LEASE_S, day=day)
         if lease is None:
-            return
+            return False
         self._start_lane(view.sender, lease)
+        return True
 
     def _start_lane(self, sender: Sender, lease: Lease) -> None:
         if lease.lost_track:

@@ -41,6 +41,7 @@ from campana.stores.sql.taking import Taking
 from campana.stores.sql.unmatched import UnmatchedReceipts
 from campana.stores.sql.urls import driver_url
 from campana.stores.sql.webhooks import Webhooks
+from campana.stores.sql.workers import Workers
 
 if TYPE_CHECKING:
     from campana.engine.ports import Store
@@ -78,6 +79,7 @@ class SqlStore(
     Webhooks,
     Lanes,
     Duties,
+    Workers,
     Hosts,
     Audit,
     Sealed,

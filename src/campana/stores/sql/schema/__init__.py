@@ -17,7 +17,7 @@ from campana.stores.sql.schema.lists import (
 from campana.stores.sql.schema.optouts import flags, preferences, replies
 from campana.stores.sql.schema.people import accounts, api_keys, users
 from campana.stores.sql.schema.receipts import duties, inbox, unmatched_receipts, webhooks
-from campana.stores.sql.schema.senders import hosts, lanes, senders, usage
+from campana.stores.sql.schema.senders import hosts, lanes, senders, usage, workers
 from campana.stores.sql.schema.sign_in import attempts, links, recovery_codes, second_factors, sessions
 
 __all__ = [
@@ -54,4 +54,5 @@ __all__ = [
     "usage",
     "users",
     "webhooks",
+    "workers",
 ]

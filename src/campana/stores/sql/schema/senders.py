@@ -1,4 +1,5 @@
-"""Senders, the lanes that send for them, what they used of each day, and what provider hosts asked."""
+"""Senders, the lanes that send for them, what they used of each day, and what provider hosts asked;
+and the workers that live."""
 
 from sqlalchemy import (
     JSON,
@@ -64,4 +65,14 @@ hosts = Table(
     Column("hold_until", Float(53), nullable=False),
     Column("factor", Float(53), nullable=False),
     Column("reason", Text, nullable=False),
+)
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("owner", Text, primary_key=True),
+    Column("since", Float(53), nullable=False),
+    Column("seen_at", Float(53), nullable=False),
+    Column("expires_at", Float(53), nullable=False),
+    Column("rate", Float(53), nullable=False),
 )
