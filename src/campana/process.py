@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 import uvicorn
+from prometheus_client import CollectorRegistry, start_http_server
 
 from campana.domain.errors import ConfigurationError
 from campana.engine.service import ServiceDied, Watch
@@ -50,6 +51,16 @@ def web_server(app: Any, host: str, port: int) -> WebServer:
             lifespan="off",
         )
     )
+
+
+def serve_metrics(registry: CollectorRegistry, host: str, port: int) -> None:
+    """The process's numbers alone, from a thread that ends with the process. Raises ConfigurationError."""
+    try:
+        start_http_server(port, host, registry)
+    except OSError as error:
+        raise ConfigurationError(
+            f"Cannot listen on {host}:{port}: {error.strerror}. Choose another --metrics-port."
+        ) from None
 
 
 @contextlib.asynccontextmanager

@@ -6,10 +6,11 @@ import stat
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from campana.simulator import Simulator, SimulatorConfig, in_thread
-from tests.support.product import Product, product
+from tests.support.product import Product, free_port, product
 
 SEND = ("--template", "diwali_offer", "--language", "en_US", "--field", "field_1=Hi {name}")
 
@@ -215,3 +216,10 @@ async def test_logs_hold_no_token_and_no_whole_number(open_shop: Product, simula
     assert "simulator-token-0001" not in log
     assert "5f0c7a52-3f0e-4a57-9d21-7c3f2f6f0a11" not in log
     assert "9198000" not in log
+
+
+async def test_a_worker_tells_prometheus_what_it_does(shop: Product) -> None:
+    port = free_port()
+    await shop.start("worker", "--metrics-port", str(port))
+    async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/metrics") as answer:
+        assert "campana_lanes_held 0.0" in await answer.text()

@@ -130,9 +130,9 @@ class Product:
             await campana.services.accounts.add_user(email, account=account)
             self.key = (await campana.services.accounts.create_api_key(email, "tests")).key
 
-    async def start(self, command: str = "serve") -> Running:
+    async def start(self, command: str = "serve", *options: str) -> Running:
         """Start a process; returns when it serves (`serve`, `web`) or has announced itself (`worker`)."""
-        words = [command]
+        words = [command, *options]
         port = free_port()
         if command != "worker":
             words += ["--port", str(port)]

@@ -9,7 +9,7 @@ from campana.bootstrap import built
 from campana.cli.output import console, run
 from campana.config import Settings, load_settings
 from campana.logs import set_up_logs
-from campana.process import run_until_told, web_server
+from campana.process import run_until_told, serve_metrics, web_server
 
 Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for all.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
@@ -17,17 +17,22 @@ Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
 
 def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Web pages, REST API and engine in one process."""
-    run(_stay(host, port, pages=True, engine=True))
+    run(_stay(host, port, engine=True))
 
 
 def web(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Web pages and REST API only; `campana worker` sends."""
-    run(_stay(host, port, pages=True, engine=False))
+    run(_stay(host, port, engine=False))
 
 
-def worker() -> None:
+def worker(
+    host: Host = "127.0.0.1",
+    metrics_port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Serve /metrics on this port, for Prometheus.")
+    ] = None,
+) -> None:
     """The engine only: scheduler, lanes and recovery."""
-    run(_stay("", 0, pages=False, engine=True))
+    run(_work(host, metrics_port))
 
 
 def demo(port: Port = 8000) -> None:
@@ -41,15 +46,22 @@ def _settings() -> Settings:
     return settings
 
 
-async def _stay(host: str, port: int, *, pages: bool, engine: bool) -> None:
-    async with built(_settings().served_at(port) if pages else _settings()) as campana:
+async def _stay(host: str, port: int, *, engine: bool) -> None:
+    async with built(_settings().served_at(port)) as campana:
         watch = campana.watch() if engine else None
-        server = web_server(campana.web_app(watch), host, port) if pages else None
-        if pages and (link := await campana.services.people.set_up.link()):
+        server = web_server(campana.web_app(watch), host, port)
+        if link := await campana.services.people.set_up.link():
             console.print(
                 f"There is no user yet. Make the first one at\n{link}", markup=False, soft_wrap=True
             )
         await run_until_told(watch=watch, server=server, closing=campana.services.hub.close)
+
+
+async def _work(host: str, metrics_port: int | None) -> None:
+    async with built(_settings()) as campana:
+        if metrics_port is not None:
+            serve_metrics(campana.tools.metrics.registry, host, metrics_port)
+        await run_until_told(watch=campana.watch(), server=None)
 
 
 async def _demo(port: int) -> None:

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from campana.domain.campaigns import CampaignStatus
 from campana.domain.outcomes import OutcomeKind
 
 
@@ -74,6 +75,22 @@ class Metrics:
             "campana_scheduler_lag_seconds",
             "From a campaign's scheduled time to its start.",
             buckets=(0.01, 0.05, 0.1, 0.25, 0.5, 1, 5, 60, 600),
+            registry=registry,
+        )
+        self.stopped = Counter(
+            "campana_campaigns_stopped_total",
+            "Campaigns that the engine stopped, by what they became.",
+            ["status"],
+            registry=registry,
+        )
+        for status in (CampaignStatus.FAILED, CampaignStatus.PAUSED):
+            self.stopped.labels(
+                status.value
+            )  # there from the start: Prometheus sees the first one as a growth
+        self.host_factor = Gauge(
+            "campana_host_factor",
+            "The part of each rate that a provider host allows.",
+            ["host"],
             registry=registry,
         )
         self.lease_losses = Counter(

@@ -12,10 +12,9 @@ from campana.domain.campaigns import CampaignStatus, Template
 from campana.domain.messages import Counts
 from campana.domain.outcomes import Check as CredentialsCheck
 from campana.domain.outcomes import CheckVerdict, Outcome, OutcomeKind
-from campana.engine.audit import Audit
 from campana.engine.ports import Clock, LaneCampaign, Ledger
 from campana.engine.sending.dispatch import halts
-from campana.engine.sending.stops import tell_stop
+from campana.engine.sending.stops import Stops
 
 RUN_LIMIT = 20
 """failed or unknown messages in a row, without one accepted in between, that pause a campaign"""
@@ -28,9 +27,9 @@ _SENDER_WIDE = (OutcomeKind.ACCOUNT, OutcomeKind.CREDENTIALS)
 class Halting:
     """One lane's halted campaigns, and the run of failures of each."""
 
-    def __init__(self, ledger: Ledger, clock: Clock, audit: Audit) -> None:
+    def __init__(self, ledger: Ledger, clock: Clock, stops: Stops) -> None:
         self._ledger = ledger
-        self._audit = audit
+        self._stops = stops
         self._clock = clock
         self._halted: dict[UUID, Outcome] = {}
         self._whole_sender: Outcome | None = None
@@ -92,7 +91,7 @@ class Halting:
         self._halted.pop(view.campaign.id, None)
         self._run.pop(view.campaign.id, None)
         if moved:
-            await tell_stop(view.campaign, target, reason, self._audit)
+            await self._stops.tell(view.campaign, target, reason)
 
 
 def _run_of_failures(last: Outcome) -> Outcome:

@@ -34,6 +34,7 @@ from campana.engine.sending.pacer import Pacer
 from campana.engine.sending.recall import Recall
 from campana.engine.sending.rooms import mind
 from campana.engine.sending.settling import Settling
+from campana.engine.sending.stops import Stops
 from campana.engine.sending.taking import Taking, queue_target
 from campana.engine.sending.tools import LaneTools
 
@@ -75,7 +76,7 @@ class Lane:
         self._pacer = pacer
         self._governor = governor
         self._bell = tools.signals.listen()
-        self._halting = Halting(tools.store, tools.clock, tools.audit)
+        self._halting = Halting(tools.store, tools.clock, Stops(tools.audit, tools.metrics))
         self._recall = Recall(tools.store)
         self._taking = Taking(tools.store, lease, tools.clock)
         self._settling = Settling(tools.store, lease, sender.timezone, tools.clock)

@@ -8,7 +8,7 @@ import structlog
 from campana.domain.campaigns import CampaignStatus, OnDailyLimit
 from campana.domain.limits import resets_at
 from campana.engine.ports import LaneCampaign, LaneView
-from campana.engine.sending.stops import tell_stop
+from campana.engine.sending.stops import Stops
 from campana.engine.sending.tools import LaneTools
 
 log = structlog.get_logger(__name__)
@@ -50,4 +50,4 @@ async def _rest(seen: LaneCampaign, view: LaneView, *, day: date, tools: LaneToo
         error=reason,
     )
     if moved:
-        await tell_stop(campaign, CampaignStatus.PAUSED, reason, tools.audit)
+        await Stops(tools.audit, tools.metrics).tell(campaign, CampaignStatus.PAUSED, reason)

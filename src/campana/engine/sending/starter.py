@@ -10,7 +10,7 @@ from campana.engine.audit import Audit
 from campana.engine.credentials import open_credentials
 from campana.engine.metrics import Metrics
 from campana.engine.ports import Clock, Ledger, Start, StartVerdict, Vault
-from campana.engine.sending.stops import tell_stop
+from campana.engine.sending.stops import Stops
 from campana.engine.signals import Signals
 
 log = structlog.get_logger(__name__)
@@ -34,7 +34,7 @@ class Starter:
         self._clock = clock
         self._signals = signals
         self._metrics = metrics
-        self._audit = audit
+        self._stops = Stops(audit, metrics)
 
     async def start(self, campaign: Campaign, sender: Sender) -> bool:
         """Start it; whether this call did. A campaign that cannot start is FAILED, a resumed one PAUSED
@@ -63,7 +63,7 @@ class Starter:
             campaign.id, target, origins=[CampaignStatus.SCHEDULED], at=self._clock.now(), error=reason
         )
         if moved:
-            await tell_stop(campaign, target, reason, self._audit)
+            await self._stops.tell(campaign, target, reason)
         self._signals.ring()
 
 

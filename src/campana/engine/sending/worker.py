@@ -140,6 +140,8 @@ class Worker(Service):
     def _report(self) -> None:
         metrics = self._tools.metrics
         metrics.lanes_held.set(len(self._lanes))
+        for host, governor in self._governors.items():
+            metrics.host_factor.labels(host).set(governor.factor(self.clock.monotonic()))
         metrics.in_flight.set(sum(lane.under_way for lane, _ in self._lanes.values()))
 
     def _reap(self) -> None:
