@@ -191,17 +191,12 @@ def _services(
     settings: Settings, tools: LaneTools, providers: Mapping[str, BizChat], starter: Starter
 ) -> Services:
     store, clock, signals, audit = tools.store, tools.clock, tools.signals, tools.audit
-    policy = SenderPolicy(
-        rate_limit_per_s=settings.rate_limit_per_s,
-        daily_limit=settings.daily_limit,
-        timezone=settings.timezone,
-        country=settings.country,
-    )
     accounts = Accounts(store, clock, audit)
     drafting = Drafting(store, clock=clock)
     campaigns = Campaigns(store, drafting, audit, clock=clock, signals=signals)
     control = Control(store, Levers(starter, signals), audit, clock=clock)
-    senders = Senders(store, Gate(tools.vault, providers), audit, clock=clock, signals=signals, policy=policy)
+    gate, policy = Gate(tools.vault, providers), _policy(settings)
+    senders = Senders(store, gate, audit, clock=clock, signals=signals, policy=policy)
     estimates = Estimates(store, providers, clock=clock)
     return Services(
         catalog=store,
@@ -230,6 +225,15 @@ def _services(
         replies=Replies(store, audit),
         preferences=AccountPreferences(store, audit),
         hub=ProgressHub(store),
+    )
+
+
+def _policy(settings: Settings) -> SenderPolicy:
+    return SenderPolicy(
+        rate_limit_per_s=settings.rate_limit_per_s,
+        daily_limit=settings.daily_limit,
+        timezone=settings.timezone,
+        country=settings.country,
     )
 
 

@@ -52,12 +52,7 @@ class Metrics:
             "campana_message_outcomes_total", "Attempts to send, by outcome.", ["outcome"], registry=registry
         )
         self._by_kind = {kind: self.outcomes.labels(kind.value) for kind in OutcomeKind}
-        self.latency = Histogram(
-            "campana_send_seconds",
-            "Time from a message's departure to the provider's answer.",
-            buckets=(0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2, 2, 5, 10, 20, 30),
-            registry=registry,
-        )
+        self.latency = _latency(registry)
         self.lane_rate = Gauge(
             "campana_lane_rate_per_second",
             "Messages that left in the last second.",
@@ -71,22 +66,8 @@ class Metrics:
         self.in_flight = Gauge(
             "campana_messages_in_flight", "Requests that wait for the provider's answer.", registry=registry
         )
-        self.scheduler_lag = Histogram(
-            "campana_scheduler_lag_seconds",
-            "From a campaign's scheduled time to its start.",
-            buckets=(0.01, 0.05, 0.1, 0.25, 0.5, 1, 5, 60, 600),
-            registry=registry,
-        )
-        self.stopped = Counter(
-            "campana_campaigns_stopped_total",
-            "Campaigns that the engine stopped, by what they became.",
-            ["status"],
-            registry=registry,
-        )
-        for status in (CampaignStatus.FAILED, CampaignStatus.PAUSED):
-            self.stopped.labels(
-                status.value
-            )  # there from the start: Prometheus sees the first one as a growth
+        self.scheduler_lag = _lag(registry)
+        self.stopped = _stopped(registry)
         self.host_factor = Gauge(
             "campana_host_factor",
             "The part of each rate that a provider host allows.",
@@ -114,3 +95,34 @@ class Metrics:
         for gauge in (self.lane_rate, self.lane_limit):
             with suppress(KeyError):
                 gauge.remove(sender)
+
+
+def _latency(registry: CollectorRegistry) -> Histogram:
+    return Histogram(
+        "campana_send_seconds",
+        "Time from a message's departure to the provider's answer.",
+        buckets=(0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2, 2, 5, 10, 20, 30),
+        registry=registry,
+    )
+
+
+def _lag(registry: CollectorRegistry) -> Histogram:
+    return Histogram(
+        "campana_scheduler_lag_seconds",
+        "From a campaign's scheduled time to its start.",
+        buckets=(0.01, 0.05, 0.1, 0.25, 0.5, 1, 5, 60, 600),
+        registry=registry,
+    )
+
+
+def _stopped(registry: CollectorRegistry) -> Counter:
+    """With its labels from the start: else Prometheus would not see the first one as a growth."""
+    counter = Counter(
+        "campana_campaigns_stopped_total",
+        "Campaigns that the engine stopped, by what they became.",
+        ["status"],
+        registry=registry,
+    )
+    for status in (CampaignStatus.FAILED, CampaignStatus.PAUSED):
+        counter.labels(status.value)
+    return counter
