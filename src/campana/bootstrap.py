@@ -27,6 +27,7 @@ from campana.engine.inbox.intake import Intake
 from campana.engine.inbox.matching import Matching
 from campana.engine.inbox.polling import Polling
 from campana.engine.inbox.working_off import WorkingOff
+from campana.engine.insights import Insights
 from campana.engine.lists import RecipientLists
 from campana.engine.metrics import Metrics
 from campana.engine.offers import TemplateOffers
@@ -218,6 +219,7 @@ def _services(
         reports=Reports(store, audit),
         slowdowns=Slowdowns(store, providers),
         rosters=Rosters(store, clock),
+        insights=Insights(store, providers, clock=clock),
         suppressions=Suppressions(store, audit, clock=clock),
         addresses=Addresses(store, tools.vault, audit, clock=clock, public_url=settings.public_url),
         intake=Intake(store, clock, tools.metrics.inbox),

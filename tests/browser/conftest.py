@@ -1,7 +1,7 @@
 """The product with its simulator and one browser for all tests of a process; an account for each test."""
 
 import itertools
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from tests.simulator_fixture import start_simulator_process
+from tests.simulator_fixture import SimulatorProcess, start_simulator_process
 from tests.support.browser import Visit, chromium, visit
 from tests.support.product import Product, product
 
@@ -33,21 +33,32 @@ async def browser() -> AsyncIterator[Browser]:
         yield started
 
 
+@pytest.fixture(scope="session")
+def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorProcess]:
+    """A simulator that answers at once."""
+    simulator = start_simulator_process(tmp_path_factory.mktemp("provider") / "ledger.jsonl")
+    yield simulator
+    simulator.stop()
+    if simulator.process.stdout:
+        simulator.process.stdout.close()
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def installed(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Product]:
-    """`campana serve` beside a simulator that answers at once."""
-    home = tmp_path_factory.mktemp("product")
-    simulator = start_simulator_process(home / "ledger.jsonl")
-    try:
-        async with product(
-            home, BIZCHAT_BASE_URL=simulator.base_url, PRACTICE_BASE_URL=simulator.base_url
-        ) as it:
-            await it.start()
-            yield it
-    finally:
-        simulator.stop()
-        if simulator.process.stdout:
-            simulator.process.stdout.close()
+async def installed(
+    tmp_path_factory: pytest.TempPathFactory, provider: SimulatorProcess
+) -> AsyncIterator[Product]:
+    """`campana serve` beside that simulator."""
+    home, url = tmp_path_factory.mktemp("product"), provider.base_url
+    async with product(home, BIZCHAT_BASE_URL=url, PRACTICE_BASE_URL=url) as running:
+        await running.start()
+        yield running
+
+
+@pytest.fixture
+def faults(provider: SimulatorProcess) -> Iterator[Callable[..., None]]:
+    """Sets the simulator's faults, as in `faults("meta:131026=1")`; none are left afterwards."""
+    yield lambda *specs: provider.control(faults=list(specs))
+    provider.control(faults=[])
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -65,14 +65,15 @@ def test_a_code_in_a_text_that_is_no_refusal_is_not_looked_at() -> None:
 
 @pytest.mark.parametrize("code", [*codes.OWN, *map(str, codes.META), "219", "424242", "http_502"])
 def test_every_code_is_explained(code: str) -> None:
-    text = explain(code)
-    assert text.endswith(".")
-    assert text.count(".") >= 2
+    told = explain(code)
+    assert told is not None
+    assert told.meaning.endswith(".")
+    assert told.advice.endswith(".")
 
 
 @pytest.mark.parametrize("code", ["", "empty_field", "banana", "-1"])
 def test_a_code_of_others_is_not(code: str) -> None:
-    assert explain(code) == ""
+    assert explain(code) is None
 
 
 # --- holds ---------------------------------------------------------------------------------------------

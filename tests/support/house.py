@@ -20,7 +20,7 @@ from prometheus_client import CollectorRegistry
 from starlette.responses import Response
 
 from campana.domain.accounts import Role
-from campana.domain.outcomes import ApprovedTemplate, Check, CheckVerdict, Outcome, OutcomeKind
+from campana.domain.outcomes import ApprovedTemplate, Check, CheckVerdict, Explanation, Outcome, OutcomeKind
 from campana.domain.receipts import Event, StatusReport
 from campana.domain.senders import Credentials
 from campana.engine.accounts import Accounts
@@ -38,6 +38,7 @@ from campana.engine.inbox.duty import Duty
 from campana.engine.inbox.intake import Intake
 from campana.engine.inbox.matching import Matching
 from campana.engine.inbox.working_off import WorkingOff
+from campana.engine.insights import Insights
 from campana.engine.lists import RecipientLists
 from campana.engine.metrics import Metrics
 from campana.engine.offers import TemplateOffers
@@ -116,6 +117,9 @@ class ObedientProvider:
     async def flag(self, credentials: Credentials, phone: str, *, opted_out: bool) -> Outcome:
         self.flagged.append((phone, opted_out))
         return self.outcome
+
+    def explain(self, code: str) -> Explanation | None:
+        return Explanation("The number cannot be reached.", "Nothing to do.") if code == "131026" else None
 
     async def close(self) -> None:
         """Nothing is held."""
@@ -319,6 +323,7 @@ def _build(store: Store, settings: WebSettings | None) -> House:
         reports=Reports(store, audit),
         slowdowns=Slowdowns(store, providers),
         rosters=Rosters(store, clock),
+        insights=Insights(store, providers, clock=clock),
         suppressions=Suppressions(store, audit, clock=clock),
         addresses=Addresses(store, vault, audit, clock=clock, public_url="https://campana.test"),
         intake=Intake(store, clock, metrics.inbox),

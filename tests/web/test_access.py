@@ -14,7 +14,7 @@ from campana.engine.people.sessions import Visit
 from campana.web.access import ACCESS, API, Door
 from tests.support.house import PEOPLE, House, campaign
 
-ENDLESS = {("GET", f"{API}/campaigns/{{campaign_id}}/events")}
+ENDLESS = {("GET", f"{API}/campaigns/{{campaign_id}}/events"), ("GET", f"{API}/events")}
 """answers that end when the campaign does: only their beginning could be looked at"""
 
 

@@ -161,10 +161,10 @@ async def test_a_watcher_that_leaves_is_forgotten(small_house):
     made = await small_house.post("olga", "/campaigns", campaign(await small_house.sender()))
     watching = events(small_house, made.json["id"])
     await anext(watching)
-    assert small_house.services.hub._watchers
+    assert small_house.services.hub._of_campaign
     await watching.aclose()
     async with asyncio.timeout(5):
-        while small_house.services.hub._watchers:  # noqa: ASYNC110 - the server notices in its own time
+        while small_house.services.hub._of_campaign:  # noqa: ASYNC110 - the server notices in its own time
             await asyncio.sleep(0.02)
     assert (await small_house.get("olga", "/campaigns")).status == 200
 

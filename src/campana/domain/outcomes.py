@@ -49,6 +49,14 @@ class Outcome:
         return self.kind not in (OutcomeKind.ACCEPTED, OutcomeKind.UNKNOWN)
 
 
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a code means and what a person can do about it, in whole sentences."""
+
+    meaning: str
+    advice: str
+
+
 class CheckVerdict(StrEnum):
     """What the provider says of a sender's credentials when asked."""
 

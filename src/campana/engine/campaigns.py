@@ -15,7 +15,7 @@ from campana.domain.permissions import Action, permit
 from campana.domain.times import iso
 from campana.engine.audit import Audit
 from campana.engine.drafting import Draft, Drafting, new_campaign
-from campana.engine.ports import CampaignView, Clock, Page, Store
+from campana.engine.ports import CampaignOrder, CampaignView, Clock, Page, Store
 from campana.engine.requests import UNSET, CampaignChanges, CampaignRequest
 from campana.engine.signals import Signals
 
@@ -107,11 +107,12 @@ class Campaigns:
         cursor: str | None = None,
         statuses: Collection[CampaignStatus] = (),
         q: str = "",
+        order: CampaignOrder = CampaignOrder.NEWEST,
     ) -> Page[CampaignView]:
-        """The account's campaigns, newest first; `q` is a part of a name."""
+        """The account's campaigns in that order; `q` is a part of a name."""
         permit(principal, Action.READ)
         return await self._store.campaigns(
-            principal.account_id, limit=limit, cursor=cursor, statuses=statuses, q=q
+            principal.account_id, limit=limit, cursor=cursor, statuses=statuses, q=q, order=order
         )
 
     async def edit(self, principal: Principal, campaign_id: UUID, changes: CampaignChanges) -> CampaignView:

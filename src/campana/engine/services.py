@@ -11,6 +11,7 @@ from campana.engine.estimates import Estimates
 from campana.engine.imports import Imports
 from campana.engine.inbox.addresses import Addresses
 from campana.engine.inbox.intake import Intake
+from campana.engine.insights import Insights
 from campana.engine.lists import RecipientLists
 from campana.engine.offers import TemplateOffers
 from campana.engine.optouts.files import SuppressionFiles
@@ -52,6 +53,7 @@ class Services:
     reports: Reports
     slowdowns: Slowdowns
     rosters: Rosters
+    insights: Insights
     suppressions: Suppressions
     addresses: Addresses
     intake: Intake

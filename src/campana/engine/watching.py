@@ -6,14 +6,15 @@ keep it.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from typing import Protocol
 from uuid import UUID
 
 import structlog
 
 from campana.domain.campaigns import CampaignStatus
 from campana.domain.errors import StoreUnavailable
-from campana.engine.ports import CampaignView, Catalog
+from campana.engine.ports import CampaignView
 
 log = structlog.get_logger(__name__)
 
@@ -23,19 +24,28 @@ LINGER_S = 60.0
 FINAL = frozenset({CampaignStatus.COMPLETED, CampaignStatus.FAILED, CampaignStatus.CANCELLED})
 
 
-class Watcher:
-    """One who watches: holds the latest view only, so that a slow reader costs nothing and misses nothing."""
+class Progress(Protocol):
+    """What the hub looks at: a part of the store."""
 
-    def __init__(self, campaign_id: UUID) -> None:
-        self.campaign_id = campaign_id
-        self._latest: CampaignView | None = None
+    async def progress(self, campaign_ids: Collection[UUID]) -> Mapping[UUID, CampaignView]: ...
+    async def running(self, account_ids: Collection[UUID]) -> Sequence[CampaignView]: ...
+
+
+class Watcher:
+    """One who watches: holds the latest view of each campaign only, so that a slow reader costs nothing and
+    misses nothing."""
+
+    def __init__(self) -> None:
+        self._seen: dict[UUID, CampaignView] = {}
+        self._news: dict[UUID, CampaignView] = {}
         self._changed = asyncio.Event()
         self.ended = False
 
     def show(self, view: CampaignView) -> None:
         """Offer the present view; it counts only where it differs from the one before."""
-        if view != self._latest:
-            self._latest = view
+        key = view.campaign.id
+        if view != self._seen.get(key):
+            self._seen[key] = self._news[key] = view
             self._changed.set()
 
     def end(self) -> None:
@@ -50,18 +60,25 @@ class Watcher:
                 await self._changed.wait()
         except TimeoutError:
             return None
-        self._changed.clear()
-        return None if self.ended else self._latest
+        if self.ended:
+            return None
+        view = self._news.pop(next(iter(self._news)))
+        if not self._news:
+            self._changed.clear()
+        return view
 
 
 class ProgressHub:
-    """Looks at all watched campaigns twice a second while there are any, and tells their watchers."""
+    """Looks at all that is watched twice a second while anybody does, and tells the watchers."""
 
-    def __init__(self, catalog: Catalog, *, look_s: float = LOOK_S, linger_s: float = LINGER_S) -> None:
-        self._catalog = catalog
+    def __init__(self, store: Progress, *, look_s: float = LOOK_S, linger_s: float = LINGER_S) -> None:
+        self._store = store
         self._look_s = look_s
         self._linger_s = linger_s
-        self._watchers: defaultdict[UUID, set[Watcher]] = defaultdict(set)
+        self._of_campaign: defaultdict[UUID, set[Watcher]] = defaultdict(set)
+        self._of_account: defaultdict[UUID, set[Watcher]] = defaultdict(set)
+        self._recent: dict[UUID, float] = {}
+        """campaigns that ran while their account was watched, and until when they are looked at"""
         self._poller: asyncio.Task[None] | None = None
         self._closed = False
 
@@ -70,9 +87,9 @@ class ProgressHub:
 
         Ends when the hub is closed, or a while after the campaign came to its end.
         """
-        watcher = Watcher(view.campaign.id)
+        watcher = Watcher()
         watcher.show(view)
-        self._add(watcher)
+        self._add(self._of_campaign, view.campaign.id, watcher)
         quiet_s = 0.0
         try:
             while view.campaign.status not in FINAL or quiet_s < self._linger_s:
@@ -83,46 +100,76 @@ class ProgressHub:
                 view = seen or view
                 yield seen
         finally:
-            self._remove(watcher)
+            _remove(self._of_campaign, view.campaign.id, watcher)
+
+    async def watch_account(self, account_id: UUID, *, alive_s: float) -> AsyncIterator[CampaignView | None]:
+        """Each running campaign of the account at once and whenever it changes, also a while after it came to
+        rest; None when nothing changed for `alive_s` seconds. Ends when the hub is closed."""
+        watcher = Watcher()
+        self._add(self._of_account, account_id, watcher)
+        try:
+            while not watcher.ended:
+                seen = await watcher.next(alive_s)
+                if not watcher.ended:
+                    yield seen
+        finally:
+            _remove(self._of_account, account_id, watcher)
 
     def close(self) -> None:
         """Let every watcher go and look no more. Safe to call twice, and from a signal's callback."""
         self._closed = True
-        for watchers in self._watchers.values():
-            for watcher in watchers:
-                watcher.end()
+        self._end_all()
         if self._poller is not None:
             self._poller.cancel()
 
-    def _add(self, watcher: Watcher) -> None:
-        self._watchers[watcher.campaign_id].add(watcher)
+    def _add(self, watchers: defaultdict[UUID, set[Watcher]], key: UUID, watcher: Watcher) -> None:
+        watchers[key].add(watcher)
         if self._closed:
             watcher.end()
         elif self._poller is None or self._poller.done():
             self._poller = asyncio.create_task(self._poll(), name="progress")
             self._poller.add_done_callback(self._poller_ended)
 
-    def _remove(self, watcher: Watcher) -> None:
-        watchers = self._watchers[watcher.campaign_id]
-        watchers.discard(watcher)
-        if not watchers:
-            del self._watchers[watcher.campaign_id]
+    def _end_all(self) -> None:
+        for watchers in [*self._of_campaign.values(), *self._of_account.values()]:
+            for watcher in watchers:
+                watcher.end()
 
     def _poller_ended(self, poller: asyncio.Task[None]) -> None:
         """A poller that broke must not leave watchers waiting for ever; they come back and start another."""
         if not poller.cancelled() and (error := poller.exception()):
             log.error("progress.broke", exc_info=error)
-            for watcher in [each for watchers in self._watchers.values() for each in watchers]:
-                watcher.end()
+            self._end_all()
 
     async def _poll(self) -> None:
-        while self._watchers:
+        while self._of_campaign or self._of_account:
             await asyncio.sleep(self._look_s)
             try:
-                views = await self._catalog.progress(list(self._watchers))
+                views = await self._look()
             except StoreUnavailable as error:
                 log.warning("progress.waits", error=str(error))
                 continue
-            for campaign_id, view in views.items():
-                for watcher in self._watchers.get(campaign_id, ()):
-                    watcher.show(view)
+            for view in views:
+                self._show(view)
+
+    async def _look(self) -> list[CampaignView]:
+        running = await self._store.running(list(self._of_account)) if self._of_account else ()
+        now = asyncio.get_running_loop().time()
+        self._recent.update({view.campaign.id: now + self._linger_s for view in running})
+        self._recent = {key: until for key, until in self._recent.items() if until > now}
+        seen = {view.campaign.id for view in running}
+        others = {*self._of_campaign, *self._recent} - seen
+        return [*running, *(await self._store.progress(others)).values()] if others else list(running)
+
+    def _show(self, view: CampaignView) -> None:
+        for watcher in self._of_campaign.get(view.campaign.id, ()):
+            watcher.show(view)
+        if view.campaign.id in self._recent:
+            for watcher in self._of_account.get(view.campaign.account_id, ()):
+                watcher.show(view)
+
+
+def _remove(watchers: defaultdict[UUID, set[Watcher]], key: UUID, watcher: Watcher) -> None:
+    watchers[key].discard(watcher)
+    if not watchers[key]:
+        del watchers[key]

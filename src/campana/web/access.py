@@ -64,6 +64,17 @@ _OUTSIDE: dict[tuple[str, str], Action | Door] = {
     ("GET", "/campaigns/{campaign_id}/replies"): Action.READ,
 }
 
+_PAGES: dict[tuple[str, str], Action | Door] = {
+    ("GET", "/campaigns"): Action.READ,
+    ("GET", "/campaigns/{campaign_id}"): Action.READ,
+    ("GET", "/campaigns/{campaign_id}/insight"): Action.READ,
+    ("POST", "/campaigns/{campaign_id}/pause"): Action.CAMPAIGN,
+    ("POST", "/campaigns/{campaign_id}/resume"): Action.CAMPAIGN,
+    ("POST", "/campaigns/{campaign_id}/cancel"): Action.CAMPAIGN,
+    ("POST", "/campaigns/{campaign_id}/retry"): Action.CAMPAIGN,
+    ("POST", "/campaigns/{campaign_id}/reschedule"): Action.CAMPAIGN,
+}
+
 _BELOW_API: dict[tuple[str, str], Action | Door] = {
     # --- recipient lists
     ("GET", "/recipient-lists"): Action.READ,
@@ -89,6 +100,7 @@ _BELOW_API: dict[tuple[str, str], Action | Door] = {
     ("GET", "/campaigns/{campaign_id}/events"): Action.READ,
     ("GET", "/campaigns/{campaign_id}/replies"): Action.READ,
     ("GET", "/campaigns/{campaign_id}/replies.csv"): Action.READ,
+    ("GET", "/events"): Action.READ,
     # --- senders
     ("GET", "/senders"): Action.READ,
     ("POST", "/senders"): Action.SENDERS,
@@ -133,5 +145,5 @@ _BELOW_API: dict[tuple[str, str], Action | Door] = {
     ("PATCH", "/account"): Action.ACCOUNT,
 }
 
-ACCESS = _OUTSIDE | {(method, API + path): door for (method, path), door in _BELOW_API.items()}
+ACCESS = _OUTSIDE | _PAGES | {(method, API + path): door for (method, path), door in _BELOW_API.items()}
 """(method, path template) -> the action it takes, or the kind of door it is. HEAD counts as GET."""

@@ -18,6 +18,7 @@ from campana.web.api import (
     api_keys,
     audit,
     campaigns,
+    events,
     lists,
     me,
     messages,
@@ -124,7 +125,7 @@ def create_app(
 def _api() -> APIRouter:
     api = APIRouter(prefix=API, responses=EVERYWHERE)
     people = (me.router, sessions.router, team.router, team.invitations, api_keys.router, workers.router)
-    for part in (campaigns.router, campaigns.steering, messages.router, replies.router):
+    for part in (campaigns.router, campaigns.steering, messages.router, events.router, replies.router):
         api.include_router(part)
     for part in (lists.router, senders.router, suppressions.router, account.router, audit.router, *people):
         api.include_router(part)

@@ -108,7 +108,25 @@ def countdown(value: datetime) -> Markup:
     return Markup('<time datetime="{}" data-until>{}</time>').format(stamp, text)
 
 
+def local_input(value: datetime) -> str:
+    """As a field for date and time takes it, in the viewer's zone."""
+    return value.astimezone(VIEWER.get().timezone).strftime("%Y-%m-%dT%H:%M")
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     each.__name__: each
-    for each in (number, percent, span, moment, day, clock, there, there_clock, place, sentence, countdown)
+    for each in (
+        number,
+        percent,
+        span,
+        moment,
+        day,
+        clock,
+        there,
+        there_clock,
+        place,
+        sentence,
+        countdown,
+        local_input,
+    )
 }

@@ -19,6 +19,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from campana import __version__
 from campana.domain.accounts import Principal
+from campana.domain.permissions import Action, may
 from campana.engine.ports import Clock
 from campana.web import flashes
 from campana.web.flashes import Flash
@@ -48,6 +49,7 @@ class Rendering:
     def html(self, request: Request, template: str, context: Mapping[str, Any]) -> str:
         """The template, filled in. Raises jinja2.UndefinedError for a name that is not there."""
         person: Principal | None = request.scope.get(PRINCIPAL)
+        shown = [entry for entry in self._entries() if person and entry.is_for(person)]
         now = self._clock.now()
         looking = viewer(request, languages=tuple(self._environments), now=now)
         VIEWER.set(looking)
@@ -60,7 +62,9 @@ class Rendering:
                 csrf_token=request.scope.get(CSRF, ""),
                 viewer=looking,
                 now=now,
-                navigation=[entry for entry in self._entries() if person and entry.is_for(person)],
+                navigation=shown,
+                leads_to=lambda path: path in {entry.path for entry in shown},
+                allowed=lambda action: person is not None and may(person, Action[action]),
                 flash=flashes.take(request, self._texts[looking.language].gettext),
                 **context,
             )

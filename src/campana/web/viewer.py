@@ -79,6 +79,11 @@ def viewer(request: Request, *, languages: tuple[str, ...], now: datetime) -> Vi
     )
 
 
+def zone_of(request: Request) -> ZoneInfo:
+    """The time zone that the browser told, else UTC: what a time without a zone means in a form."""
+    return _zone(request.cookies.get(ZONE_COOKIE, "")) or UTC
+
+
 def _wished(header: str) -> list[str]:
     """What an Accept-Language names, in its order, which is that of its weights in every browser."""
     parts = (part.partition(";")[0].strip().replace("-", "_") for part in header.split(","))

@@ -50,6 +50,10 @@ class Board:
             raise self.error
         return {key: self.views[key] for key in campaign_ids}
 
+    async def running(self, account_ids):
+        running = [view for view in self.views.values() if view.campaign.status is CampaignStatus.PROCESSING]
+        return [view for view in running if view.campaign.account_id in account_ids]
+
     def change(self, view: CampaignView, **changes) -> CampaignView:
         self.views[view.campaign.id] = replace(view, **changes)
         return self.views[view.campaign.id]
@@ -154,3 +158,48 @@ async def test_closing_lets_everybody_go_now_and_later(quick):
     async with asyncio.timeout(10):
         assert await waiting is None
         assert [each async for each in hub.watch(view, alive_s=60)] == []
+
+
+async def test_an_account_is_told_of_all_that_runs_and_how_it_ended(quick):
+    ours, theirs, waiting = a_view(pending=3), a_view(pending=5), a_view(CampaignStatus.SCHEDULED)
+    account = ours.campaign.account_id
+    waiting = replace(waiting, campaign=replace(waiting.campaign, account_id=account))
+    board = Board(ours, theirs, waiting)
+    async with asyncio.timeout(10), aclosing(quick(board).watch_account(account, alive_s=5)) as watching:
+        assert await anext(watching) == ours
+        changed = board.change(ours, counts=Counts(sent=3))
+        assert await anext(watching) == changed
+        begun = replace(waiting, campaign=replace(waiting.campaign, status=CampaignStatus.PROCESSING))
+        board.views[begun.campaign.id] = begun
+        assert await anext(watching) == begun
+        ended = replace(changed, campaign=replace(ours.campaign, status=CampaignStatus.COMPLETED))
+        board.views[ended.campaign.id] = ended
+        assert await anext(watching) == ended
+        late = board.change(ended, counts=Counts(delivered=3))
+        assert await anext(watching) == late
+
+
+async def test_what_came_to_rest_is_forgotten_after_a_while(quick):
+    view = a_view()
+    board = Board(view)
+    hub = quick(board, linger_s=0.05)
+    async with asyncio.timeout(10), aclosing(hub.watch_account(view.campaign.account_id, alive_s=5)) as each:
+        await anext(each)
+        ended = replace(view, campaign=replace(view.campaign, status=CampaignStatus.COMPLETED))
+        board.views[view.campaign.id] = ended
+        assert await anext(each) == ended
+        while hub._recent:  # noqa: ASYNC110 - the hub looks in its own time
+            await asyncio.sleep(0.01)
+        looks = len(board.looks)
+        await asyncio.sleep(0.02)
+        assert len(board.looks) == looks
+
+
+async def test_closing_lets_those_go_who_watch_an_account(quick):
+    hub = quick(Board())
+    watching = asyncio.create_task(anext(hub.watch_account(uuid4(), alive_s=60), None))
+    await asyncio.sleep(0)
+    hub.close()
+    async with asyncio.timeout(10):
+        assert await watching is None
+        assert [each async for each in hub.watch_account(uuid4(), alive_s=60)] == []

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from campana.domain.campaigns import Header, Template
-from campana.domain.outcomes import Check, Outcome
+from campana.domain.outcomes import Check, Explanation, Outcome
 from campana.domain.receipts import Event, StatusReport
 from campana.domain.senders import Credentials
 
@@ -76,6 +76,9 @@ class Provider(Protocol):
 
     async def check(self, credentials: Credentials) -> Check:
         """Ask whether token and vendor are accepted, and which templates are approved."""
+
+    def explain(self, code: str) -> Explanation | None:
+        """What an outcome's or a receipt's code means; None for a code that the provider never gives."""
 
     async def close(self) -> None:
         """Let go of connections."""

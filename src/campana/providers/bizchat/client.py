@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
-from campana.domain.outcomes import ApprovedTemplate, Check, Outcome
+from campana.domain.outcomes import ApprovedTemplate, Check, Explanation, Outcome
 from campana.domain.receipts import Event, StatusReport
 from campana.domain.senders import Credentials
 from campana.engine.ports import Envelope
@@ -75,6 +75,10 @@ class BizChat:
         except NoAnswer as failure:
             return own(failure.code, hold=UNREACHED_HOLD_S if failure.code in _UNREACHED else None)
         return read_flagged(answer, credentials, now=now_s())
+
+    def explain(self, code: str) -> Explanation | None:
+        """What a code of an outcome or a receipt means."""
+        return codes.explain(code)
 
     async def check(self, credentials: Credentials) -> Check:
         """Whether token and vendor are accepted, and all approved templates; never raises for what

@@ -7,6 +7,7 @@ plainly.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from campana.domain.outcomes import Explanation
 from campana.domain.outcomes import OutcomeKind as Kind
 
 
@@ -207,7 +208,7 @@ def known(code: str) -> Code | None:
     return HTTP_STATUS if code.startswith("http_") else OWN.get(code)
 
 
-def explain(code: str) -> str:
-    """What happened and what to do about it, in plain words; "" for a code that this package never gives."""
+def explain(code: str) -> Explanation | None:
+    """What happened and what to do about it, in plain words; None for a code that is never given here."""
     found = known(code)
-    return f"{found.meaning} {found.advice}" if found else ""
+    return Explanation(found.meaning, found.advice) if found else None

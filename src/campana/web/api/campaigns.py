@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query
 
 from campana.domain.campaigns import CampaignStatus
+from campana.engine.ports import CampaignOrder
 from campana.web.openapi import CHANGED, FOUND, problems
 from campana.web.schemas.campaigns import CampaignIn, CampaignOut, CampaignPatch, RetryIn
 from campana.web.schemas.common import Cursor, Items, Limit, Search, chosen
@@ -42,10 +43,13 @@ async def find(
     cursor: Cursor = None,
     status: Annotated[list[str], Query(description="one or several, also with commas")] = [],  # noqa: B006
     q: Annotated[Search, Query(description="a part of the name")] = "",
+    sort: Annotated[
+        CampaignOrder, Query(description="`soonest` and `latest` leave out campaigns without a time")
+    ] = CampaignOrder.NEWEST,
 ) -> Items[CampaignOut]:
-    """Newest first."""
+    """Newest first, unless asked for otherwise. A cursor belongs to its order."""
     statuses = chosen(status, CampaignStatus)
-    page = await engine.campaigns.find(caller, limit=limit, cursor=cursor, statuses=statuses, q=q)
+    page = await engine.campaigns.find(caller, limit=limit, cursor=cursor, statuses=statuses, q=q, order=sort)
     return Items[CampaignOut].page(page, CampaignOut.of)
 
 

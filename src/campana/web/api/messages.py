@@ -1,4 +1,4 @@
-"""/campaigns/{id}/…: messages, exports, live progress."""
+"""/campaigns/{id}/…: messages, exports."""
 
 import tempfile
 from collections.abc import AsyncIterator
@@ -12,16 +12,13 @@ from fastapi.responses import FileResponse, StreamingResponse
 from starlette.background import BackgroundTask
 
 from campana.domain.messages import MessageStatus
-from campana.engine.ports import CampaignView
 from campana.web.openapi import FOUND
-from campana.web.schemas.campaigns import ProgressOut
 from campana.web.schemas.common import Cursor, Items, Search, chosen
 from campana.web.schemas.messages import MessageOut
 from campana.web.services import Caller, Engine
 
 router = APIRouter(prefix="/campaigns", tags=["messages"], responses=FOUND)
 
-ALIVE_S = 15.0
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 Chosen = Annotated[list[str], Query(alias="status", description="one or several, also with commas")]
@@ -94,31 +91,6 @@ async def export_xlsx(
         filename=f"campaign-{campaign_id}.xlsx",
         background=BackgroundTask(until_sent.close),
     )
-
-
-@router.get(
-    "/{campaign_id}/events",
-    summary="Watch progress",
-    response_class=StreamingResponse,
-    responses={200: {"model": ProgressOut, "content": {"text/event-stream": {"schema": {"type": "string"}}}}},
-)
-async def events(engine: Engine, caller: Caller, campaign_id: UUID) -> StreamingResponse:
-    """Server-sent events `progress`: at once, and within half a second of each change. Ends a while after the
-    campaign did."""
-    view = await engine.campaigns.get(caller, campaign_id)
-    return StreamingResponse(
-        _events(engine.hub.watch(view, alive_s=ALIVE_S)),
-        media_type="text/event-stream",
-        headers={"X-Accel-Buffering": "no"},
-    )
-
-
-async def _events(views: AsyncIterator[CampaignView | None]) -> AsyncIterator[str]:
-    async for view in views:
-        if view is None:
-            yield ": still here\n\n"
-        else:
-            yield f"event: progress\ndata: {ProgressOut.of(view).model_dump_json()}\n\n"
 
 
 def attachment(pieces: AsyncIterator[bytes], filename: str) -> StreamingResponse:

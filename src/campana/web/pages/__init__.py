@@ -3,10 +3,21 @@ next, or with itself and what is wrong."""
 
 from fastapi import APIRouter
 
-from campana.web.pages import dashboard, links, optouts, recipients, replies, send, send_form, sign_in
+from campana.web.pages import (
+    campaigns,
+    dashboard,
+    links,
+    optouts,
+    recipients,
+    replies,
+    send,
+    send_form,
+    sign_in,
+    steering,
+)
 
 router = APIRouter(include_in_schema=False)
-for part in (dashboard.router, optouts.router, replies.router, sign_in.router, links.router):
+for part in (dashboard.router, campaigns.router, steering.router, optouts.router, replies.router):
     router.include_router(part)
-for part in (send_form.router, send.router, recipients.router):
+for part in (sign_in.router, links.router, send_form.router, send.router, recipients.router):
     router.include_router(part)

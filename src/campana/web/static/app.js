@@ -60,9 +60,9 @@ const campana = (() => {
     button.addEventListener("click", () => {
       root.dataset.bsTheme = root.dataset.bsTheme === "dark" ? "light" : "dark";
       remember("theme", root.dataset.bsTheme);
-      tell();
       document.dispatchEvent(new CustomEvent("campana:theme"));
     });
+    document.addEventListener("campana:theme", tell);
     button.hidden = false;
     tell();
   };

@@ -6,5 +6,8 @@
     if (!/(?:^|; )theme=/.test(document.cookie)) root.dataset.bsTheme = dark.matches ? "dark" : "light";
   };
   follow();
-  dark.addEventListener("change", follow);
+  dark.addEventListener("change", () => {
+    follow();
+    document.dispatchEvent(new CustomEvent("campana:theme"));
+  });
 })();

@@ -1,0 +1,145 @@
+"""Campaign History and the page of a campaign: look, watch, understand."""
+
+import asyncio
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from campana.domain.accounts import Principal
+from campana.domain.campaigns import CampaignStatus
+from campana.domain.errors import InvalidInput
+from campana.domain.messages import MessageStatus
+from campana.engine.insights import time_left
+from campana.engine.ports import CampaignOrder, CampaignView
+from campana.engine.services import Services
+from campana.web.rendering import page
+from campana.web.schemas.common import Search, chosen
+from campana.web.services import Caller, Engine
+
+router = APIRouter()
+
+CAMPAIGNS_SHOWN = 25
+MESSAGES_SHOWN = 25
+
+State = TypeVar("State", bound=StrEnum)
+Asked = Annotated[str | None, Query(max_length=2000)]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a list of campaigns was asked for; a word that is none is left out, as in a link that is old."""
+
+    q: Search = ""
+    status: str = ""
+    sort: str = ""
+
+    @property
+    def statuses(self) -> tuple[CampaignStatus, ...]:
+        """The statuses wanted; none for all."""
+        return _known(self.status, CampaignStatus)
+
+    @property
+    def order(self) -> CampaignOrder:
+        """The order wanted."""
+        return CampaignOrder(self.sort) if self.sort in set(CampaignOrder) else CampaignOrder.NEWEST
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The same, for links."""
+        return {"q": self.q, "status": self.status, "sort": self.sort}
+
+
+@dataclass(frozen=True, slots=True)
+class MessageListing:
+    """What a campaign's messages were asked for."""
+
+    q: Search = ""
+    status: str = ""
+
+    @property
+    def statuses(self) -> tuple[MessageStatus, ...]:
+        """The statuses wanted; none for all."""
+        return _known(self.status, MessageStatus)
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The same, for links."""
+        return {"q": self.q, "status": self.status}
+
+
+@router.get("/campaigns")
+async def history(
+    request: Request,
+    engine: Engine,
+    caller: Caller,
+    *,
+    q: Search = "",
+    status: str = "",
+    sort: str = "",
+    cursor: Asked = None,
+) -> Response:
+    """All campaigns: searched, narrowed, ordered, page by page."""
+    asked = Listing(q, status, sort)
+    found = await engine.campaigns.find(
+        caller,
+        limit=CAMPAIGNS_SHOWN,
+        cursor=cursor or None,
+        statuses=asked.statuses,
+        q=q,
+        order=asked.order,
+    )
+    return page(request, "campaigns/history.html", found=found, asked=asked, cursor=cursor)
+
+
+@router.get("/campaigns/{campaign_id}")
+async def campaign(
+    request: Request,
+    engine: Engine,
+    caller: Caller,
+    campaign_id: UUID,
+    *,
+    q: Search = "",
+    status: str = "",
+    cursor: Asked = None,
+) -> Response:
+    """One campaign: how it stands, what became of its messages, and the levers."""
+    view = await engine.campaigns.get(caller, campaign_id)
+    asked = MessageListing(q, status)
+    insight, found = await asyncio.gather(
+        _insight(engine, caller, view),
+        engine.reports.messages(
+            caller, campaign_id, limit=MESSAGES_SHOWN, cursor=cursor or None, statuses=asked.statuses, q=q
+        ),
+    )
+    left = time_left(view, insight["sender"], insight["slowed"])
+    return page(
+        request, "campaigns/campaign.html", **insight, left=left, found=found, asked=asked, cursor=cursor
+    )
+
+
+@router.get("/campaigns/{campaign_id}/insight")
+async def insight(request: Request, engine: Engine, caller: Caller, campaign_id: UUID) -> Response:
+    """The parts of that page that are reckoned anew every few seconds while the campaign runs."""
+    view = await engine.campaigns.get(caller, campaign_id)
+    return page(request, "campaigns/insight.html", **await _insight(engine, caller, view))
+
+
+async def _insight(engine: Services, caller: Principal, view: CampaignView) -> dict[str, Any]:
+    """What the template insight.html needs."""
+    sender, troubles, curve, slowed = await asyncio.gather(
+        engine.senders.get(caller, view.campaign.sender_id),
+        engine.insights.troubles(caller, view.campaign.id),
+        engine.insights.pace(caller, view.campaign.id),
+        engine.slowdowns.of(view),
+    )
+    return {"view": view, "sender": sender, "troubles": troubles, "curve": curve, "slowed": slowed}
+
+
+def _known(word: str, kind: type[State]) -> tuple[State, ...]:
+    try:
+        return chosen([word], kind)
+    except InvalidInput:
+        return ()
