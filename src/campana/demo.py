@@ -60,7 +60,7 @@ async def prepare(campana: Campana, port: int, base_url: str) -> str:
     await campana.services.accounts.revoke_api_keys(EMAIL, KEY_NAME)
     made = await campana.services.accounts.create_api_key(EMAIL, KEY_NAME)
     password = secrets.token_urlsafe(12)
-    await campana.services.accounts.set_password(EMAIL, password)
+    await campana.services.people.passwords.set_for(EMAIL, password)
     sample = campana.settings.data_dir / "sample-recipients.csv"
     _write_sample(sample)
     command = Path(sys.argv[0])

@@ -69,6 +69,19 @@ async def test_a_reset_link_from_a_shell_sets_a_password(shop: Product) -> None:
     assert (status, "no user" in err) == (1, True)
 
 
+async def test_a_password_from_a_shell_ends_what_was_signed_in(shop: Product) -> None:
+    running = await shop.start("web")
+    words = ("user", "set-password", "olga@shop.test")
+    for password, status in (("", 2), ("1234567890", 2), (PASSWORD, 0)):
+        assert (await shop.command(*words, stdin=password + "\n"))[0] == status
+    async with browser() as session:
+        told = {"email": "olga@shop.test", "password": PASSWORD}
+        assert await sent_back(session, f"{running.url}/sign-in", **told) == (303, "/")
+        assert (await shop.command(*words, stdin="another long secret\n"))[0] == 0
+        async with session.get(f"{running.url}/api/v1/me") as me:
+            assert me.status == 401
+
+
 async def test_a_key_from_a_shell_may_do_what_was_said_and_ends(shop: Product) -> None:
     running = await shop.start("web")
     words = ("api-key", "create", "--user", "olga@shop.test", "--name", "reports")

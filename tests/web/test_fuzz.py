@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 
+from campana.domain.accounts import Role
 from campana.web.openapi import describe
 from tests.support.house import House, campaign, running_engine
 
@@ -27,7 +28,13 @@ async def one_of_everything(house: House) -> dict[str, str]:
     people = await house.upload("olga", "phone,name,city\n+919812345678,Asha,Pune\n123,Nobody,\n")
     made = await house.post("olga", "/campaigns", campaign(sender))
     opt_out = await house.post("olga", "/suppressions", {"phone": "+919800000000"})
+    spare = await house.services.accounts.add_user("spare@campana.test", account="Shop", role=Role.VIEWER)
+    key = await house.services.accounts.create_api_key("spare@campana.test", "spare")
+    invited = await house.post("alice", "/invitations", {"email": "new@shop.test", "role": "viewer"})
     return {
+        "user_id": str(spare.id),
+        "key_id": str(key.record.id),
+        "invitation_id": invited.json["id"],
         "sender_id": sender,
         "list_id": people.json["id"],
         "recipient_list_id": people.json["id"],

@@ -38,6 +38,19 @@ def add_user(
     run(work())
 
 
+def set_password(email: Annotated[str, typer.Argument(help="The user's e-mail address.")]) -> None:
+    """Read a new password from standard input and give it to the user."""
+    password = sys.stdin.readline().rstrip("\r\n")
+    if not password:
+        fail("standard input holds no password", WRONG_USAGE)
+
+    async def work() -> None:
+        async with built(load_settings()) as campana:
+            await campana.services.people.passwords.set_for(email, password)
+
+    run(work())
+
+
 def reset_link(email: Annotated[str, typer.Argument(help="The user's e-mail address.")]) -> None:
     """Print a link to set a new password. It is good once, for a day."""
 

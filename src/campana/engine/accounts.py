@@ -14,7 +14,7 @@ from campana.domain.audit import COMMAND_LINE, Actor, AuditAction, Subject, subj
 from campana.domain.errors import FieldProblem, InvalidInput, NotFound, NotSignedIn
 from campana.engine.audit import Audit
 from campana.engine.ids import new_id
-from campana.engine.people.passwords import Passwords, check_password, password_problems
+from campana.engine.people.passwords import Passwords, password_problems
 from campana.engine.people.principals import principal_of
 from campana.engine.people.tokens import digest_of, new_token
 from campana.engine.ports import Clock, People
@@ -111,16 +111,6 @@ class Accounts:
             account_id=account_id,
         )
         return user
-
-    async def set_password(self, email: str, password: str) -> None:
-        """Give the user another password, as whoever has a shell on the machine. Raises NotFound,
-        InvalidInput."""
-        user = await self._user(email)
-        check_password(password, email=user.email)
-        await self._catalog.set_password(user.id, await self.passwords.hashed(password))
-        await self._audit.note(
-            *(COMMAND_LINE, AuditAction.USER_CHANGED_PASSWORD, subject_of(user)), account_id=user.account_id
-        )
 
     async def create_api_key(
         self,

@@ -69,11 +69,18 @@ class PasswordResets:
         await self._audit.note(principal, AuditAction.USER_RESET_LINK, subject_of(user))
         return await self._hand(user)
 
+    async def set_for(self, email: str, password: str) -> None:
+        """Another password, from whoever has a shell on the machine; ends all sessions of the user. Raises
+        NotFound, InvalidInput."""
+        user = await self._named(email)
+        check_password(password, email=user.email)
+        await self._set(user, password)
+        await self._store.drop_sessions(user.id)
+        await self._note(COMMAND_LINE, AuditAction.USER_CHANGED_PASSWORD, user)
+
     async def link_for(self, email: str) -> str:
         """A link to hand out by whoever has a shell on the machine. Raises NotFound."""
-        user = await self._store.user_by_email(email)
-        if user is None:
-            raise NotFound(f"there is no user {email.strip()}; add one with: campana user add")
+        user = await self._named(email)
         await self._note(COMMAND_LINE, AuditAction.USER_RESET_LINK, user)
         return self._checks.links.url(Purpose.RESET, await self._make(user))
 
@@ -106,6 +113,12 @@ class PasswordResets:
         await self._set(user, password)
         await self._store.drop_sessions(user.id)
         await self._note(visitor(user, visit), AuditAction.USER_RESET, user)
+
+    async def _named(self, email: str) -> User:
+        user = await self._store.user_by_email(email)
+        if user is None:
+            raise NotFound(f"there is no user {email.strip()}; add one with: campana user add")
+        return user
 
     async def _set(self, user: User, password: str) -> None:
         await self._store.set_password(user.id, await self._checks.passwords.hashed(password))

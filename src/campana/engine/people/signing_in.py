@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from campana.domain.accounts import User, Way
-from campana.domain.audit import Actor, AuditAction, subject_of
+from campana.domain.audit import Actor, AuditAction, Subject, subject_of
 from campana.domain.errors import NotSignedIn
 from campana.domain.sign_in import Purpose
 from campana.engine.audit import Audit
@@ -88,16 +88,16 @@ class SigningIn:
         return SignedIn(await checks.sessions.open(user, visit))
 
     async def _refused(self, user: User | None, visit: Visit, what: str) -> None:
-        """Noted in the account's trail; of somebody who is not there only in the log, without the address
-        that was typed: it may be a password in the wrong field."""
+        """Noted in the account's trail; for somebody who is not there in nobody's, which takes as long. The
+        address that was typed is not kept: it may be a password in the wrong field."""
         log.info("sign_in.refused", user=str(user.id) if user else None, address=visit.address, what=what)
-        if user is not None:
-            who = Actor(None, "somebody", Way.SESSION, visit.address)
-            await self._audit.note(
-                *(who, AuditAction.SIGN_IN_REFUSED, subject_of(user)),
-                {"wrong": what},
-                account_id=user.account_id,
-            )
+        await self._audit.note(
+            Actor(None, "somebody", Way.SESSION, visit.address),
+            AuditAction.SIGN_IN_REFUSED,
+            subject_of(user) if user else Subject("user", None),
+            {"wrong": what},
+            account_id=user.account_id if user else None,
+        )
 
     async def _sweep(self) -> None:
         """Clear away what has expired: here, because people come in every day, and never many at once."""
