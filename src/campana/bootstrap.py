@@ -12,6 +12,7 @@ from campana.domain.campaigns import Campaign
 from campana.domain.errors import StoreUnavailable
 from campana.domain.senders import Sender
 from campana.engine.accounts import Accounts
+from campana.engine.admin_access import AdminAccess
 from campana.engine.audit import Audit
 from campana.engine.campaigns import Campaigns
 from campana.engine.clock import SystemClock
@@ -57,6 +58,7 @@ from campana.engine.sending.worker import Worker
 from campana.engine.service import Service, Watch
 from campana.engine.services import Services
 from campana.engine.signals import Signals
+from campana.engine.tenants import Tenants
 from campana.engine.trials import Bench, Trials
 from campana.engine.watching import ProgressHub
 from campana.mail import SmtpMailer
@@ -204,6 +206,8 @@ def _services(
         accounts=accounts,
         audit=audit,
         people=_people(settings, tools, accounts),
+        tenants=Tenants(store, audit, clock=clock, signals=signals),
+        admin_access=AdminAccess(store, audit, clock),
         senders=senders,
         imports=Imports(store, clock, new_id, audit),
         lists=RecipientLists(store, audit),

@@ -24,6 +24,7 @@ from campana.domain.outcomes import ApprovedTemplate, Check, CheckVerdict, Expla
 from campana.domain.receipts import Event, StatusReport
 from campana.domain.senders import Credentials
 from campana.engine.accounts import Accounts
+from campana.engine.admin_access import AdminAccess
 from campana.engine.audit import Audit
 from campana.engine.campaigns import Campaigns
 from campana.engine.clock import SystemClock
@@ -69,6 +70,7 @@ from campana.engine.sending.worker import Worker
 from campana.engine.service import Watch
 from campana.engine.services import Services
 from campana.engine.signals import Signals
+from campana.engine.tenants import Tenants
 from campana.engine.trials import Bench, Trials
 from campana.engine.watching import ProgressHub
 from campana.providers.bizchat import webhook
@@ -308,6 +310,8 @@ def _build(store: Store, settings: WebSettings | None) -> House:
         people=PeopleServices.over(
             store, accounts, audit, clock=clock, vault=vault, public_url="http://127.0.0.1:8000"
         ),
+        tenants=Tenants(store, audit, clock=clock, signals=signals),
+        admin_access=AdminAccess(store, audit, clock),
         senders=senders,
         imports=Imports(store, clock, new_id, audit),
         lists=RecipientLists(store, audit),

@@ -76,6 +76,7 @@ async def things(house: House) -> dict[str, str]:
         "user_id": str(spare.id),
         "key_id": str(key.record.id),
         "session_id": str(session.id),
+        "account_id": str(spare.account_id),
     }
 
 
@@ -97,6 +98,7 @@ def body(path: str, things: dict[str, str]) -> object:
         "/me/second-factor/off": {"password": "x"},
         "/team/{user_id}": {"role": "viewer"},
         "/invitations": {"email": "other@shop.test", "role": "viewer"},
+        "/account/admin-access": {"hours": 1},
         "/api-keys": {"name": "Other", "scopes": ["read"]},
     }.get(path.removeprefix(API))
 

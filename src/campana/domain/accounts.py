@@ -39,16 +39,38 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A business. Owns everything below it; nothing is shared between accounts."""
+    """A business. Owns everything below it; nothing is shared between accounts.
+
+    `rate_limit_per_s` (messages per second) and `daily_limit` are ceilings for each of its senders, whatever
+    the sender's own limits say; None is none. While it is suspended nothing of it is sent. A platform
+    administrator may look at it until `admin_access_until`.
+    """
 
     id: UUID
     name: str
     created_at: datetime
+    rate_limit_per_s: float | None = None
+    daily_limit: int | None = None
+    suspended_at: datetime | None = None
+    suspension_reason: str = ""
+    admin_access_until: datetime | None = None
+
+    @property
+    def suspended(self) -> bool:
+        """Whether nothing of it may be sent."""
+        return self.suspended_at is not None
+
+    def lets_admins_in(self, now: datetime) -> bool:
+        """Whether its owners allow a platform administrator to look at it."""
+        return self.admin_access_until is not None and now < self.admin_access_until
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person in an account. `password_hash` is an argon2id string, or None where no password was set."""
+    """A person in an account. `password_hash` is an argon2id string, or None where no password was set.
+
+    `suspended` says that the account is; it is not the user's to change.
+    """
 
     id: UUID
     account_id: UUID
@@ -57,6 +79,7 @@ class User:
     admin: bool
     password_hash: str | None = field(repr=False)
     created_at: datetime
+    suspended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,4 +116,5 @@ class Principal:
     scopes: frozenset[Scope] = frozenset(Scope)
     way: Way = Way.COMMAND
     address: str = ""
+    suspended: bool = False
     came_with: UUID | None = None

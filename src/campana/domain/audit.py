@@ -20,6 +20,12 @@ class AuditAction(StrEnum):
 
     ACCOUNT_ADDED = "account.added"
     PREFERENCES_CHANGED = "account.preferences_changed"
+    ACCOUNT_CHANGED = "account.changed"
+    ACCOUNT_SUSPENDED = "account.suspended"
+    ACCOUNT_REINSTATED = "account.reinstated"
+    ACCOUNT_LET_IN = "account.admin_access_given"
+    ACCOUNT_SHUT_OUT = "account.admin_access_ended"
+    ACCOUNT_ENTERED = "account.entered_by_admin"
     USER_ADDED = "user.added"
     USER_INVITED = "user.invited"
     USER_INVITATION_WITHDRAWN = "user.invitation_withdrawn"

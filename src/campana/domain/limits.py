@@ -1,8 +1,20 @@
-"""The daily limit: which day it is for a sender, when the day ends, and how much room is left."""
+"""Limits: a sender's own and its account's; which day it is for a sender, when it ends, how much is left."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from campana.domain.accounts import Account
+from campana.domain.senders import Sender
+
+
+def capped(sender: Sender, account: Account) -> Sender:
+    """The sender with the limits that count: its own, or the account's ceilings where those are lower."""
+    return replace(
+        sender,
+        rate_limit_per_s=min(sender.rate_limit_per_s, account.rate_limit_per_s or sender.rate_limit_per_s),
+        daily_limit=min(sender.daily_limit, account.daily_limit or sender.daily_limit),
+    )
 
 
 def day_of(moment: datetime, timezone: ZoneInfo) -> date:

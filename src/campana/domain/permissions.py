@@ -69,12 +69,19 @@ def may(principal: Principal, action: Action) -> bool:
     return True
 
 
+STOPPED = frozenset({Action.UPLOAD, Action.CAMPAIGN, Action.SENDERS, Action.VERIFY})
+"""What nobody may do while the account is suspended; to look, and to keep opt-outs and the team in order,
+stays possible."""
+
+
 def permit(principal: Principal, action: Action) -> None:
     """Return if role and scopes allow the action; ADMIN takes a platform administrator, whatever the role.
 
     Raises Forbidden, naming what is needed.
     """
     needed, scope = LEAST_ROLE[action], SCOPE[action]
+    if principal.suspended and action in STOPPED:
+        raise Forbidden(f"the account is suspended: nobody may {action}; ask whoever runs this server")
     if not principal.role.includes(needed):
         raise Forbidden(f"the role {principal.role} may not {action}; it takes the role {needed}")
     if action is Action.ADMIN and not principal.admin:

@@ -11,7 +11,7 @@ from campana.domain.campaigns import OnDailyLimit
 from campana.domain.cautions import cautions_of
 from campana.domain.errors import InvalidInput, NotFound
 from campana.domain.estimates import Caution, Estimate, Plan, reckon
-from campana.domain.limits import day_of, resets_at
+from campana.domain.limits import capped, day_of, resets_at
 from campana.domain.permissions import Action, permit
 from campana.domain.recipients import RecipientList
 from campana.domain.senders import Sender
@@ -80,6 +80,8 @@ class Estimates:
         far away that no calendar holds the end.
         """
         now = self._clock.now()
+        account = await self._store.account(sender.account_id)
+        sender = capped(sender, account) if account else sender
         asked = starts_at or now
         begins = max(asked, now)
         plan = Plan(

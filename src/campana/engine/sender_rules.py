@@ -6,11 +6,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+from campana.domain.accounts import Account
 from campana.domain.errors import FieldProblem, InvalidInput
 from campana.domain.phones import known_country
 
 LONGEST_NAME = 120
 HIGHEST_DAILY_LIMIT = 10_000_000
+HIGHEST_RATE_PER_S = 1000.0
 
 # A token travels in a header, the vendor UID in the path of a URL: neither may carry anything that breaks
 # out of them.
@@ -38,14 +40,27 @@ class SenderRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SenderPolicy:
-    """Defaults for new senders, and the highest rate (messages/s) that anybody may set."""
+    """Defaults for new senders, and the highest limits that anybody may set (rates are messages/s)."""
 
     rate_limit_per_s: float = 29.0
     daily_limit: int = 1000
     timezone: str = "UTC"
     country: str = "IN"
     provider: str = "bizchat"
-    highest_rate_per_s: float = 1000.0
+    highest_rate_per_s: float = HIGHEST_RATE_PER_S
+    highest_daily_limit: int = HIGHEST_DAILY_LIMIT
+
+    def under(self, account: Account) -> "SenderPolicy":
+        """The policy where the account has ceilings; what it hands out by itself stays below them as well."""
+        rate = min(self.highest_rate_per_s, account.rate_limit_per_s or self.highest_rate_per_s)
+        daily = min(self.highest_daily_limit, account.daily_limit or self.highest_daily_limit)
+        return replace(
+            self,
+            rate_limit_per_s=min(self.rate_limit_per_s, rate),
+            daily_limit=min(self.daily_limit, daily),
+            highest_rate_per_s=rate,
+            highest_daily_limit=daily,
+        )
 
     def complete(self, request: SenderRequest) -> SenderRequest:
         """The request with the defaults in its gaps; a missing name stays a problem to be told."""
@@ -96,8 +111,8 @@ def _problems(
             "rate_limit_per_s", f"must be above 0 and at most {policy.highest_rate_per_s:g} messages a second"
         )
     limit = request.daily_limit
-    if limit is not None and not 1 <= limit <= HIGHEST_DAILY_LIMIT:
-        yield FieldProblem("daily_limit", f"must be a whole number from 1 to {HIGHEST_DAILY_LIMIT:,}")
+    if limit is not None and not 1 <= limit <= policy.highest_daily_limit:
+        yield FieldProblem("daily_limit", f"must be a whole number from 1 to {policy.highest_daily_limit:,}")
     # Asking the list first keeps paths such as "../x", which ZoneInfo would try to open, away from it.
     if request.timezone is not None and request.timezone not in available_timezones():
         yield FieldProblem("timezone", "is not an IANA time zone; write it like Asia/Kolkata or UTC")

@@ -10,7 +10,7 @@ import structlog
 from campana.domain.accounts import Principal
 from campana.domain.audit import AuditAction, Detail, subject_of
 from campana.domain.errors import ConfigurationError, NotFound
-from campana.domain.limits import Usage, day_of, resets_at
+from campana.domain.limits import Usage, capped, day_of, resets_at
 from campana.domain.outcomes import Check, CheckVerdict
 from campana.domain.permissions import Action, permit
 from campana.domain.senders import Credentials, Sender
@@ -59,8 +59,9 @@ class Senders:
         """A new sender; what the request leaves out is filled in by the policy. Raises InvalidInput,
         Conflict."""
         permit(principal, Action.SENDERS)
-        request = self._policy.complete(request)
-        checked = check_sender(request, self._policy, providers=self._providers, known=False)
+        policy = await self._policy_for(principal)
+        request = policy.complete(request)
+        checked = check_sender(request, policy, providers=self._providers, known=False)
         credentials = _merged(None, request.credentials)
         sender = Sender(
             id=new_id(),
@@ -87,7 +88,8 @@ class Senders:
         permit(principal, Action.SENDERS)
         sender = await self.get(principal, sender_id)
         known = self._known(sender)
-        checked = check_sender(request, self._policy, providers=self._providers, known=known is not None)
+        policy = await self._policy_for(principal)
+        checked = check_sender(request, policy, providers=self._providers, known=known is not None)
         changed = replace(sender, **checked)
         if request.credentials is not None:
             credentials = _merged(known, request.credentials)
@@ -138,6 +140,10 @@ class Senders:
         sender = await self.get(principal, sender_id)
         return await usage_of(sender, self._store, self._clock)
 
+    async def _policy_for(self, principal: Principal) -> SenderPolicy:
+        account = await self._store.account(principal.account_id)
+        return self._policy.under(account) if account else self._policy
+
     async def _note_change(self, principal: Principal, before: Sender, after: Sender) -> None:
         was, now = _settings(before), _settings(after)
         changes: dict[str, Detail] = {
@@ -157,14 +163,15 @@ class Senders:
 
 
 async def usage_of(sender: Sender, store: Store, clock: Clock) -> Usage:
-    """The sender's day so far."""
+    """The sender's day so far, against the limit that counts."""
+    account = await store.account(sender.account_id)
     day = day_of(clock.now(), sender.timezone)
     used, reserved = await store.usage(sender.id, day)
     return Usage(
         day=day,
         used=used,
         reserved=reserved,
-        limit=sender.daily_limit,
+        limit=(capped(sender, account) if account else sender).daily_limit,
         resets_at=resets_at(day, sender.timezone),
     )
 

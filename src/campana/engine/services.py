@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from campana.engine.accounts import Accounts
+from campana.engine.admin_access import AdminAccess
 from campana.engine.audit import Audit
 from campana.engine.campaigns import Campaigns
 from campana.engine.control import Control
@@ -26,6 +27,7 @@ from campana.engine.saved_templates import SavedTemplates
 from campana.engine.senders import Senders
 from campana.engine.sending.roster import Rosters
 from campana.engine.sending.slowdowns import Slowdowns
+from campana.engine.tenants import Tenants
 from campana.engine.trials import Trials
 from campana.engine.watching import ProgressHub
 
@@ -39,6 +41,8 @@ class Services:
     accounts: Accounts
     people: PeopleServices
     audit: Audit
+    tenants: Tenants
+    admin_access: AdminAccess
     senders: Senders
     imports: Imports
     lists: RecipientLists

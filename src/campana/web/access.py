@@ -140,9 +140,21 @@ _BELOW_API: dict[tuple[str, str], Action | Door] = {
     # --- audit trail
     ("GET", "/audit"): Action.AUDIT,
     ("GET", "/audit/export.csv"): Action.AUDIT,
-    # --- the account's preferences
+    # --- one's own account
     ("GET", "/account"): Action.READ,
     ("PATCH", "/account"): Action.ACCOUNT,
+    ("GET", "/account/standing"): Action.READ,
+    ("POST", "/account/admin-access"): Action.ACCOUNT,
+    ("DELETE", "/account/admin-access"): Action.ACCOUNT,
+    # --- administrators of the installation
+    ("GET", "/admin/accounts"): Action.ADMIN,
+    ("POST", "/admin/accounts"): Action.ADMIN,
+    ("GET", "/admin/accounts/{account_id}"): Action.ADMIN,
+    ("PATCH", "/admin/accounts/{account_id}"): Action.ADMIN,
+    ("POST", "/admin/accounts/{account_id}/suspend"): Action.ADMIN,
+    ("POST", "/admin/accounts/{account_id}/reinstate"): Action.ADMIN,
+    ("GET", "/admin/accounts/{account_id}/usage"): Action.ADMIN,
+    ("GET", "/admin/audit"): Action.ADMIN,
 }
 
 ACCESS = _OUTSIDE | _PAGES | {(method, API + path): door for (method, path), door in _BELOW_API.items()}

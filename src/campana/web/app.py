@@ -15,6 +15,7 @@ from campana.web import operations, pages, static_files, webhooks
 from campana.web.access import ACCESS, API
 from campana.web.api import (
     account,
+    admin,
     api_keys,
     audit,
     campaigns,
@@ -127,6 +128,14 @@ def _api() -> APIRouter:
     people = (me.router, sessions.router, team.router, team.invitations, api_keys.router, workers.router)
     for part in (campaigns.router, campaigns.steering, messages.router, events.router, replies.router):
         api.include_router(part)
-    for part in (lists.router, senders.router, suppressions.router, account.router, audit.router, *people):
+    for part in (
+        lists.router,
+        senders.router,
+        suppressions.router,
+        account.router,
+        admin.router,
+        audit.router,
+        *people,
+    ):
         api.include_router(part)
     return api

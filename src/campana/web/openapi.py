@@ -26,9 +26,13 @@ TAGS = [
     {"name": "senders", "description": "WhatsApp identities with their credentials and limits."},
     {"name": "people", "description": "Oneself, sessions, the team, invitations, API keys."},
     {"name": "opt-outs", "description": "Numbers that must not be messaged."},
+    {"name": "administration", "description": "Accounts, for administrators of the installation."},
     {"name": "audit", "description": "Who did what to what, when, and how they came in."},
     {"name": "replies", "description": "What people answered."},
-    {"name": "account", "description": "What the account decides about the people it messages."},
+    {
+        "name": "account",
+        "description": "What the account decides about people, and where it stands with the installation.",
+    },
 ]
 
 _EXAMPLES: dict[int, tuple[str, dict[str, Any]]] = {

@@ -36,10 +36,12 @@ from campana.engine.ports.outside import Clock, Envelope, Mailer, Provider, Vaul
 from campana.engine.ports.pages import Page
 from campana.engine.ports.people import People, SignIns
 from campana.engine.ports.sealed import SealedPlace, SealedText, SealedTexts
+from campana.engine.ports.tenants import AccountUsage, Tenants
 
 __all__ = [
     "EVERY_SUPPRESSION",
     "PACE_SPAN_S",
+    "AccountUsage",
     "Addressed",
     "AuditQuery",
     "AuditTrail",
@@ -87,6 +89,7 @@ __all__ = [
     "StoredPost",
     "SuppressionFilter",
     "Taken",
+    "Tenants",
     "Unmatched",
     "Vault",
 ]
@@ -104,6 +107,7 @@ class Store(
     AuditTrail,
     Drafts,
     SealedTexts,
+    Tenants,
     Protocol,
 ):
     """All of them, as one database gives them."""

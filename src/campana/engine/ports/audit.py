@@ -31,6 +31,6 @@ class AuditTrail(Protocol):
     async def add_audit_entry(self, entry: AuditEntry) -> None: ...
 
     async def audit_entries(
-        self, account_id: UUID, query: AuditQuery, *, limit: int, cursor: str | None = None
+        self, account_id: UUID | None, query: AuditQuery, *, limit: int, cursor: str | None = None
     ) -> Page[AuditEntry]:
-        """The account's entries, newest first."""
+        """The account's entries, newest first; None: those of no account."""

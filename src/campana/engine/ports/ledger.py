@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from campana.domain.accounts import Account
 from campana.domain.campaigns import Campaign, CampaignStatus
 from campana.domain.messages import Counts, MessageStatus
 from campana.domain.preferences import Frequency
@@ -115,10 +116,11 @@ class LaneCampaign:
 
 @dataclass(frozen=True, slots=True)
 class LaneView:
-    """What a lane looks at each round: its sender as it is now, the campaigns that may send, and the day so
-    far."""
+    """What a lane looks at each round: its sender and the account as they are now, the campaigns that may
+    send, and the day so far."""
 
     sender: Sender
+    account: Account
     campaigns: tuple[LaneCampaign, ...]
     used: int
     in_flight: int

@@ -8,6 +8,7 @@ truthfully.
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
+from campana.domain.accounts import Account
 from campana.domain.campaigns import CampaignStatus, Template
 from campana.domain.messages import Counts
 from campana.domain.outcomes import Check as CredentialsCheck
@@ -18,6 +19,8 @@ from campana.engine.sending.stops import Stops
 
 RUN_LIMIT = 20
 """failed or unknown messages in a row, without one accepted in between, that pause a campaign"""
+
+SUSPENDED = "account_suspended"
 
 Ask = Callable[[], Awaitable[CredentialsCheck]]
 
@@ -94,6 +97,17 @@ class Halting:
             await self._stops.tell(view.campaign, target, reason)
 
 
+def suspension(account: Account) -> Outcome:
+    """Why nothing of a suspended account may leave."""
+    return Outcome(OutcomeKind.ACCOUNT, SUSPENDED, suspended_text(account))
+
+
+def suspended_text(account: Account) -> str:
+    """The same, as the campaign says it."""
+    why = f": {account.suspension_reason.rstrip('.')}" if account.suspension_reason else ""
+    return f"The account was suspended by whoever runs this server{why}. Resume when that is over."
+
+
 def _run_of_failures(last: Outcome) -> Outcome:
     return Outcome(
         OutcomeKind.CAMPAIGN,
@@ -126,6 +140,8 @@ def _in_words(outcome: Outcome) -> str:
     code = f" (code {outcome.code})" if outcome.code and outcome.code not in outcome.reason else ""
     reason = (outcome.reason or "no reason given").rstrip(".")
     match outcome.kind:
+        case _ if outcome.code == SUSPENDED:
+            return outcome.reason
         case OutcomeKind.CREDENTIALS:
             return f"BizChat refuses the sender's credentials: {reason}{code}. Check them under Settings."
         case OutcomeKind.ACCOUNT:

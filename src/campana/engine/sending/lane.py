@@ -8,12 +8,13 @@ look is fresh.
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import replace
 from uuid import UUID
 
 import structlog
 
 from campana.domain.errors import ConfigurationError, InvalidInput, StoreUnavailable
-from campana.domain.limits import day_of
+from campana.domain.limits import capped, day_of
 from campana.domain.outcomes import Check, CheckVerdict, Outcome, OutcomeKind
 from campana.domain.senders import Credentials, Sender
 from campana.engine.credentials import open_credentials
@@ -29,7 +30,7 @@ from campana.engine.ports import (
 from campana.engine.sending.departures import Departures, Desk
 from campana.engine.sending.dispatch import Script, meets_closed_host, put_back, settlement
 from campana.engine.sending.governor import Governor
-from campana.engine.sending.halting import Halting
+from campana.engine.sending.halting import Halting, suspension
 from campana.engine.sending.pacer import Pacer
 from campana.engine.sending.recall import Recall
 from campana.engine.sending.rooms import mind
@@ -165,6 +166,7 @@ class Lane:
         self._view = view = await self._store.lane_view(self.lease.sender_id, now=now, day=day)
         if view is None:
             return
+        self._view = view = replace(view, sender=capped(view.sender, view.account))
         self._adopt(view)
         # Put back, and skipped at the next take, which looks at each number once more.
         self._put_back(self._departures.recall(await self._recall.phones(view, self._departures.queue)))
@@ -192,6 +194,8 @@ class Lane:
         """Make what was seen the law: who runs, at what pace, with which credentials and texts."""
         self._pacer.rate_per_s = view.sender.rate_limit_per_s
         self._sender = view.sender
+        if view.account.suspended:
+            self._halting.halt_sender(suspension(view.account))
         try:
             self._credentials = open_credentials(view.sender, self._tools.vault)
         except ConfigurationError as error:

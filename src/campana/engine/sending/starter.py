@@ -4,12 +4,13 @@ import structlog
 
 from campana.domain.campaigns import Campaign, CampaignStatus
 from campana.domain.errors import ConfigurationError
-from campana.domain.limits import day_of, resets_at
+from campana.domain.limits import capped, day_of, resets_at
 from campana.domain.senders import Sender
 from campana.engine.audit import Audit
 from campana.engine.credentials import open_credentials
 from campana.engine.metrics import Metrics
-from campana.engine.ports import Clock, Ledger, Start, StartVerdict, Vault
+from campana.engine.ports import Clock, Start, StartVerdict, Store, Vault
+from campana.engine.sending.halting import suspended_text
 from campana.engine.sending.stops import Stops
 from campana.engine.signals import Signals
 
@@ -21,7 +22,7 @@ class Starter:
 
     def __init__(
         self,
-        ledger: Ledger,
+        store: Store,
         vault: Vault,
         clock: Clock,
         *,
@@ -29,7 +30,7 @@ class Starter:
         metrics: Metrics,
         audit: Audit,
     ) -> None:
-        self._ledger = ledger
+        self._store = store
         self._vault = vault
         self._clock = clock
         self._signals = signals
@@ -37,8 +38,15 @@ class Starter:
         self._stops = Stops(audit, metrics)
 
     async def start(self, campaign: Campaign, sender: Sender) -> bool:
-        """Start it; whether this call did. A campaign that cannot start is FAILED, a resumed one PAUSED
-        again."""
+        """Start it; whether this call did. A campaign that cannot start is FAILED, a resumed one, and one of
+        a suspended account, PAUSED."""
+        account = await self._store.account(campaign.account_id)
+        if account is None:
+            return False
+        if account.suspended:
+            await self._refuse(campaign, suspended_text(account), later=True)
+            return False
+        sender = capped(sender, account)
         try:
             open_credentials(sender, self._vault)
         except ConfigurationError as error:
@@ -46,7 +54,7 @@ class Starter:
             return False
         now = self._clock.now()
         day = day_of(now, sender.timezone)
-        start = await self._ledger.start(campaign.id, now=now, day=day, daily_limit=sender.daily_limit)
+        start = await self._store.start(campaign.id, now=now, day=day, daily_limit=sender.daily_limit)
         if start.verdict is StartVerdict.NO_ROOM:
             await self._refuse(campaign, _no_room(start, sender, self._clock))
         if start.verdict is not StartVerdict.STARTED:
@@ -57,9 +65,9 @@ class Starter:
         self._signals.ring()
         return True
 
-    async def _refuse(self, campaign: Campaign, reason: str) -> None:
-        target = CampaignStatus.PAUSED if campaign.started_at else CampaignStatus.FAILED
-        moved = await self._ledger.move(
+    async def _refuse(self, campaign: Campaign, reason: str, *, later: bool = False) -> None:
+        target = CampaignStatus.PAUSED if later or campaign.started_at else CampaignStatus.FAILED
+        moved = await self._store.move(
             campaign.id, target, origins=[CampaignStatus.SCHEDULED], at=self._clock.now(), error=reason
         )
         if moved:

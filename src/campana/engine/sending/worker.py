@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 
 from campana.domain.errors import StoreUnavailable
-from campana.domain.limits import day_of
+from campana.domain.limits import capped, day_of
 from campana.domain.senders import Sender
 from campana.engine.ports import Lease, Provider
 from campana.engine.sending.crew import Crew
@@ -108,7 +108,7 @@ class Worker(Service):
         lease = await self._tools.store.acquire(sender_id, self.owner, ttl_s=LEASE_S, day=day)
         if lease is None:
             return False
-        self._start_lane(view.sender, lease)
+        self._start_lane(capped(view.sender, view.account), lease)
         return True
 
     def _start_lane(self, sender: Sender, lease: Lease) -> None:

@@ -10,7 +10,7 @@ from campana.domain.accounts import Account, Role, User
 from campana.domain.errors import Conflict, NotFound
 from campana.stores.sql.failures import is_unique_violation
 from campana.stores.sql.part import Part
-from campana.stores.sql.people_rows import account_of, user_of, user_values
+from campana.stores.sql.people_rows import account_of, account_values, user_of, user_values
 from campana.stores.sql.rows import key_of
 from campana.stores.sql.schema import (
     accounts,
@@ -23,19 +23,18 @@ from campana.stores.sql.schema import (
 )
 from campana.stores.sql.transactions import Transaction
 
+USERS = select(users, accounts.c.suspended_at.is_not(None).label("suspended")).join(
+    accounts, accounts.c.id == users.c.account_id
+)
+"""Users, and whether their account is suspended."""
+
 
 class Accounts(Part):
     """See People. Names of accounts and e-mail addresses are the same in any case."""
 
     async def add_account(self, account: Account) -> None:
-        values = {
-            "id": account.id,
-            "name": account.name,
-            "name_key": key_of(account.name),
-            "created_at": account.created_at,
-        }
         try:
-            await self._database.change(insert(accounts), values)
+            await self._database.change(insert(accounts), account_values(account))
         except IntegrityError as error:
             if is_unique_violation(error):
                 raise Conflict(f"There is an account named {account.name!r} already") from None
@@ -58,17 +57,17 @@ class Accounts(Part):
             raise NotFound("There is no such account") from None
 
     async def users(self, account_id: UUID | None = None) -> Sequence[User]:
-        query = select(users).order_by(users.c.created_at.desc(), users.c.id.desc())
+        query = USERS.order_by(users.c.created_at.desc(), users.c.id.desc())
         if account_id is not None:
             query = query.where(users.c.account_id == account_id)
         return [user_of(row) for row in await self._database.rows(query)]
 
     async def user(self, user_id: UUID) -> User | None:
-        row = await self._database.row(select(users).where(users.c.id == user_id))
+        row = await self._database.row(USERS.where(users.c.id == user_id))
         return None if row is None else user_of(row)
 
     async def user_by_email(self, email: str) -> User | None:
-        row = await self._database.row(select(users).where(users.c.email_key == key_of(email)))
+        row = await self._database.row(USERS.where(users.c.email_key == key_of(email)))
         return None if row is None else user_of(row)
 
     async def set_password(self, user_id: UUID, password_hash: str) -> None:

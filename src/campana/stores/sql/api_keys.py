@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from campana.domain.accounts import ApiKey, User
 from campana.domain.errors import Conflict, NotFound
+from campana.stores.sql.accounts import USERS
 from campana.stores.sql.failures import is_unique_violation
 from campana.stores.sql.part import Part
 from campana.stores.sql.people_rows import api_key_of, api_key_values, user_of
@@ -28,13 +29,13 @@ class ApiKeys(Part):
 
     async def api_key(self, digest: str) -> tuple[ApiKey, User] | None:
         key = await self._database.row(select(api_keys).where(api_keys.c.digest == digest))
-        user = key and await self._database.row(select(users).where(users.c.id == key.user_id))
+        user = key and await self._database.row(USERS.where(users.c.id == key.user_id))
         return None if key is None or user is None else (api_key_of(key), user_of(user))
 
     async def api_keys(self, account_id: UUID) -> Sequence[tuple[ApiKey, User]]:
         team = {
             row.id: user_of(row)
-            for row in await self._database.rows(select(users).where(users.c.account_id == account_id))
+            for row in await self._database.rows(USERS.where(users.c.account_id == account_id))
         }
         query = (
             select(api_keys)

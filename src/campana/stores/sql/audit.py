@@ -20,9 +20,10 @@ class Audit(Part):
         await self._database.change(insert(table), _values(entry))
 
     async def audit_entries(
-        self, account_id: UUID, query: AuditQuery, *, limit: int, cursor: str | None = None
+        self, account_id: UUID | None, query: AuditQuery, *, limit: int, cursor: str | None = None
     ) -> Page[AuditEntry]:
-        wanted = select(table).where(table.c.account_id == account_id, *_conditions(query))
+        mine = table.c.account_id.is_(None) if account_id is None else table.c.account_id == account_id
+        wanted = select(table).where(mine, *_conditions(query))
         rows = await self._database.rows(newest_first(wanted, table, limit=limit, cursor=cursor))
         return Page(tuple(_entry_of(row) for row in rows[:limit]), newest_cursor(rows, limit))
 

@@ -10,7 +10,12 @@ from campana.stores.sql.rows import Values, key_of
 
 
 def account_of(row: Row[Any]) -> Account:
-    return Account(id=row.id, name=row.name, created_at=row.created_at)
+    return Account(**{name: getattr(row, name) for name in Account.__slots__})
+
+
+def account_values(account: Account) -> Values:
+    values = {name: getattr(account, name) for name in Account.__slots__}
+    return values | {"name_key": key_of(account.name)}
 
 
 def user_of(row: Row[Any]) -> User:
@@ -22,11 +27,12 @@ def user_of(row: Row[Any]) -> User:
         admin=row.admin,
         password_hash=row.password_hash,
         created_at=row.created_at,
+        suspended=row.suspended,
     )
 
 
 def user_values(user: User) -> Values:
-    values = {name: getattr(user, name) for name in User.__slots__}
+    values = {name: getattr(user, name) for name in User.__slots__ if name != "suspended"}
     return values | {"email_key": key_of(user.email), "role": user.role.value}
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, bindparam, func, or_, select
 
+from campana.domain.accounts import Account
 from campana.domain.campaigns import CampaignStatus
 from campana.engine.ports import LaneCampaign, LaneView
 from campana.stores.sql.books import USED
@@ -36,6 +37,7 @@ _SENDER = (
         preferences.c.frequency_messages,
         preferences.c.frequency_days,
         USED.label("used"),
+        *(accounts.c[name].label(f"owner_{name}") for name in Account.__slots__),
     )
     .join(lanes, lanes.c.sender_id == senders.c.id)
     .join(accounts, accounts.c.id == senders.c.account_id)
@@ -85,6 +87,7 @@ class Rounds(Part):
             rows = (await tx.execute(_CAMPAIGNS, {"sender": sender_id, "now": now})).all()
             return LaneView(
                 sender=sender_of(found),
+                account=Account(**{name: getattr(found, f"owner_{name}") for name in Account.__slots__}),
                 campaigns=tuple(_lane_campaign(row) for row in rows),
                 used=found.used or 0,
                 in_flight=found.in_flight,

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from campana.domain.accounts import User
 from campana.domain.errors import NotFound
 from campana.domain.sign_in import Link, Purpose, Session
+from campana.stores.sql.accounts import USERS
 from campana.stores.sql.part import Part
 from campana.stores.sql.people_rows import link_of, link_values, session_of, session_values, user_of
 from campana.stores.sql.schema import attempts, links, sessions, users
@@ -27,7 +28,7 @@ class Sessions(Part):
 
     async def session(self, digest: str) -> tuple[Session, User] | None:
         found = await self._database.row(select(sessions).where(sessions.c.digest == digest))
-        user = found and await self._database.row(select(users).where(users.c.id == found.user_id))
+        user = found and await self._database.row(USERS.where(users.c.id == found.user_id))
         return None if found is None or user is None else (session_of(found), user_of(user))
 
     async def sessions(self, user_id: UUID) -> Sequence[Session]:

@@ -38,6 +38,7 @@ from campana.stores.sql.settling import Settling
 from campana.stores.sql.silence import Silence
 from campana.stores.sql.suppressions import Suppressions
 from campana.stores.sql.taking import Taking
+from campana.stores.sql.tenants import Tenants
 from campana.stores.sql.unmatched import UnmatchedReceipts
 from campana.stores.sql.urls import driver_url
 from campana.stores.sql.webhooks import Webhooks
@@ -84,6 +85,7 @@ class SqlStore(
     Audit,
     Sealed,
     Copying,
+    Tenants,
 ):
     """Implements `engine.ports.Store` on SQLite and PostgreSQL. Belongs to the event loop it was opened
     in."""

@@ -1,6 +1,6 @@
 """Accounts, the people in them, and their keys."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Integer, Table, Text
 
 from campana.stores.sql.columns import Id, Moment
 from campana.stores.sql.schema.base import metadata
@@ -14,6 +14,11 @@ accounts = Table(
     Column("created_at", Moment, nullable=False),
     # Grows with each suppression that is added: lanes see by it that there is one to look for.
     Column("opt_outs", BigInteger, nullable=False, server_default="0"),
+    Column("rate_limit_per_s", Float(53)),
+    Column("daily_limit", Integer),
+    Column("suspended_at", Moment),
+    Column("suspension_reason", Text, nullable=False, server_default=""),
+    Column("admin_access_until", Moment),
 )
 
 users = Table(
