@@ -41,6 +41,7 @@ from campana.engine.optouts.preferences import AccountPreferences
 from campana.engine.optouts.refusals import Refusals
 from campana.engine.optouts.replies import Replies
 from campana.engine.optouts.suppressions import Suppressions
+from campana.engine.overviews import Overviews
 from campana.engine.people.services import PeopleServices
 from campana.engine.previews import Previews
 from campana.engine.reports import Reports
@@ -224,6 +225,7 @@ def _services(
         slowdowns=Slowdowns(store, providers),
         rosters=Rosters(store, clock),
         insights=Insights(store, providers, clock=clock),
+        overviews=Overviews(store, clock=clock),
         suppressions=Suppressions(store, audit, clock=clock),
         addresses=Addresses(store, tools.vault, audit, clock=clock, public_url=settings.public_url),
         intake=Intake(store, clock, tools.metrics.inbox),

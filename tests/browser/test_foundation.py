@@ -3,13 +3,6 @@
 from playwright.async_api import expect
 
 
-async def test_an_empty_account_sees_its_dashboard(visits):
-    async with visits() as visit:
-        page = await visit.to("/")
-        await expect(page.get_by_role("heading", level=1)).to_have_text("Dashboard")
-        await visit.check("dashboard-empty")
-
-
 async def test_a_page_that_is_not_there_says_where_to_go(visits):
     async with visits() as visit:
         page = await visit.to("/nowhere", status=404)

@@ -52,6 +52,7 @@ from campana.engine.optouts.preferences import AccountPreferences
 from campana.engine.optouts.refusals import Refusals
 from campana.engine.optouts.replies import Replies
 from campana.engine.optouts.suppressions import Suppressions
+from campana.engine.overviews import Overviews
 from campana.engine.people.services import PeopleServices
 from campana.engine.people.sessions import Visit
 from campana.engine.ports import Envelope, Provider, Store
@@ -328,6 +329,7 @@ def _build(store: Store, settings: WebSettings | None) -> House:
         slowdowns=Slowdowns(store, providers),
         rosters=Rosters(store, clock),
         insights=Insights(store, providers, clock=clock),
+        overviews=Overviews(store, clock=clock),
         suppressions=Suppressions(store, audit, clock=clock),
         addresses=Addresses(store, vault, audit, clock=clock, public_url="https://campana.test"),
         intake=Intake(store, clock, metrics.inbox),

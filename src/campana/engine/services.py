@@ -19,6 +19,7 @@ from campana.engine.optouts.files import SuppressionFiles
 from campana.engine.optouts.preferences import AccountPreferences
 from campana.engine.optouts.replies import Replies
 from campana.engine.optouts.suppressions import Suppressions
+from campana.engine.overviews import Overviews
 from campana.engine.people.services import PeopleServices
 from campana.engine.ports import Catalog, Inbox
 from campana.engine.previews import Previews
@@ -58,6 +59,7 @@ class Services:
     slowdowns: Slowdowns
     rosters: Rosters
     insights: Insights
+    overviews: Overviews
     suppressions: Suppressions
     addresses: Addresses
     intake: Intake

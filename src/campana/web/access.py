@@ -65,6 +65,7 @@ _OUTSIDE: dict[tuple[str, str], Action | Door] = {
 }
 
 _PAGES: dict[tuple[str, str], Action | Door] = {
+    ("POST", "/practice-sender"): Action.SENDERS,
     ("GET", "/campaigns"): Action.READ,
     ("GET", "/campaigns/{campaign_id}"): Action.READ,
     ("GET", "/campaigns/{campaign_id}/insight"): Action.READ,

@@ -112,6 +112,7 @@ def create_app(
     app.state.work_dir = limits.work_dir
     app.state.registry = monitoring.registry
     app.state.readiness = monitoring.readiness
+    app.state.clock = clock
     app.state.rendering = Rendering(app, clock)
     app.state.backlog = Backlog(services, monitoring.registry, clock)
     add_handlers(app)
