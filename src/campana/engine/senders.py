@@ -55,6 +55,15 @@ class Senders:
         self._signals = signals
         self._policy = policy
 
+    @property
+    def providers(self) -> tuple[str, ...]:
+        """Their names."""
+        return tuple(self._providers)
+
+    def blank(self) -> SenderRequest:
+        """What a new sender is like where nothing is said of it."""
+        return self._policy.complete(SenderRequest())
+
     async def create(self, principal: Principal, request: SenderRequest) -> Sender:
         """A new sender; what the request leaves out is filled in by the policy. Raises InvalidInput,
         Conflict."""

@@ -62,6 +62,15 @@ _OUTSIDE: dict[tuple[str, str], Action | Door] = {
     ("POST", "/opt-outs/rules"): Action.ACCOUNT,
     ("POST", "/opt-outs/{suppression_id}/remove"): Action.SUPPRESS,
     ("GET", "/campaigns/{campaign_id}/replies"): Action.READ,
+    # --- pages: settings
+    ("GET", "/settings"): Action.READ,
+    ("GET", "/settings/senders"): Action.READ,
+    ("GET", "/settings/senders/add"): Action.SENDERS,
+    ("POST", "/settings/senders/add"): Action.SENDERS,
+    ("GET", "/settings/senders/{sender_id}"): Action.READ,
+    ("POST", "/settings/senders/{sender_id}"): Action.SENDERS,
+    ("POST", "/settings/senders/{sender_id}/verify"): Action.VERIFY,
+    ("POST", "/settings/senders/{sender_id}/webhook"): Action.SENDERS,
 }
 
 _PAGES: dict[tuple[str, str], Action | Door] = {

@@ -12,6 +12,8 @@ from campana.web.pages import (
     replies,
     send,
     send_form,
+    sender_settings,
+    settings,
     sign_in,
     steering,
 )
@@ -20,4 +22,6 @@ router = APIRouter(include_in_schema=False)
 for part in (dashboard.router, campaigns.router, steering.router, optouts.router, replies.router):
     router.include_router(part)
 for part in (sign_in.router, links.router, send_form.router, send.router, recipients.router):
+    router.include_router(part)
+for part in (settings.router, sender_settings.router):
     router.include_router(part)
