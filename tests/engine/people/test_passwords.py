@@ -8,6 +8,7 @@ from argon2 import PasswordHasher
 
 from campana.domain.errors import Forbidden, InvalidInput, NotFound, NotSignedIn, TooManyAttempts
 from campana.engine.people.passwords import _NOBODYS, Passwords, check_password
+from campana.engine.people.sessions import Visit
 from tests.engine.people.conftest import PASSWORD, VISIT
 
 NEW = "another long secret"
@@ -102,6 +103,19 @@ async def test_an_owner_hands_out_a_link_that_is_good_once(shop):
     with pytest.raises(NotSignedIn):
         await shop.people.sessions.authenticate(token, VISIT.address)
     assert await opens(shop, NEW)
+
+
+async def test_a_link_lets_in_whom_somebody_else_locked_out(shop):
+    sign_in = shop.people.signing_in.with_password
+    stranger = Visit("198.51.100.9", "")
+    for _ in range(5):
+        with pytest.raises(NotSignedIn):
+            await sign_in("olga@campana.test", "a guess of theirs", stranger)
+    with pytest.raises(TooManyAttempts):
+        await sign_in("olga@campana.test", PASSWORD, VISIT)
+    reset = token_in(await shop.people.passwords.link_for("olga@campana.test"))
+    await shop.people.passwords.use(reset, NEW, VISIT)
+    assert (await sign_in("olga@campana.test", NEW, VISIT)).token
 
 
 async def test_a_newer_link_makes_the_older_one_worthless_and_so_does_time(shop):

@@ -101,8 +101,9 @@ class PasswordResets:
         return await self._checks.links.look(Purpose.RESET, token) is not None
 
     async def use(self, token: str, password: str, visit: Visit) -> None:
-        """Set the password and end all sessions of the user. Raises InvalidInput for the password (the link
-        stays good), NotFound for the link."""
+        """Set the password, end all sessions of the user and forget wrong guesses: who was locked out by
+        somebody else gets in. Raises InvalidInput for the password (the link stays good), NotFound for the
+        link."""
         link = await self._checks.links.look(Purpose.RESET, token)
         user = await self._store.user(link.user_id) if link is not None and link.user_id else None
         if user is None:
@@ -112,6 +113,7 @@ class PasswordResets:
             raise NotFound(WORTHLESS)
         await self._set(user, password)
         await self._store.drop_sessions(user.id)
+        await self._checks.throttle.forgive("password", user.email)
         await self._note(visitor(user, visit), AuditAction.USER_RESET, user)
 
     async def _named(self, email: str) -> User:

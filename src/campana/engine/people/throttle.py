@@ -39,8 +39,12 @@ class Throttle:
     async def right(self, what: str, email: str, address: str) -> None:
         """The attempt that was counted last was right. The address's other failures stay: its owner may sign
         in in between."""
-        await self._store.forgive_attempt(_account(what, email), all_of_them=True)
+        await self.forgive(what, email)
         await self._store.forgive_attempt(_address(address), all_of_them=False)
+
+    async def forgive(self, what: str, email: str) -> None:
+        """Forget all attempts on the account: its owner came in another way."""
+        await self._store.forgive_attempt(_account(what, email), all_of_them=True)
 
 
 def _account(what: str, email: str) -> str:
