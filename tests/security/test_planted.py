@@ -163,5 +163,9 @@ async def test_without_its_key_the_former_one_is_kept_and_the_owners_are_told(sh
     anew = {"credentials": {"api_token": TOKEN, "vendor_uid": VENDOR}}
     await shop.call("PATCH", f"/senders/{sender}", json=anew)
     status, out, err = await shop.command("secret", "rotate")
+    assert status == 1
+    assert "1 webhook secrets" in out
+    await shop.call("POST", f"/senders/{sender}/webhook/rotate")
+    status, out, err = await shop.command("secret", "rotate")
     assert status == 0, out + err
     assert "broken off" in out

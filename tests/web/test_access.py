@@ -52,6 +52,12 @@ async def arrive(house: House, comer: Comer) -> dict[str, str]:
 
 
 @pytest.fixture
+def house(small_house: House) -> House:
+    """Who may do what does not hang on the database."""
+    return small_house
+
+
+@pytest.fixture
 async def things(house: House) -> dict[str, str]:
     """One of everything that belongs to Alice's account, by the name that routes give it."""
     sender = await house.sender("alice")
