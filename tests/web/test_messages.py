@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from campana.domain.outcomes import Outcome, OutcomeKind
+from campana.web.api import events as api_events
 from campana.web.app import WebSettings
 from tests.support.house import campaign, open_house, people, running_engine
 
@@ -111,10 +112,11 @@ async def test_exports_of_more_than_one_batch_have_every_row_once(small_house):
     ]
 
 
-async def events(house, campaign_id, who="victor"):
-    """The events as they come: (name, data)."""
+async def events(house, campaign_id=None, who="victor"):
+    """The events as they come: (name, data); of all that runs where no campaign is named."""
     headers = {"Authorization": f"Bearer {house.keys[who]}"}
-    url = f"{house.url}/api/v1/campaigns/{campaign_id}/events"
+    of_one = f"/campaigns/{campaign_id}" if campaign_id else ""
+    url = f"{house.url}/api/v1{of_one}/events"
     async with house.session.get(url, headers=headers) as answer:
         assert answer.status == 200
         assert answer.headers["Content-Type"].startswith("text/event-stream")
@@ -144,6 +146,32 @@ async def test_progress_is_told_at_once_and_whenever_it_changes(small_house):
     for data in seen:
         assert sum(data["counts"].values()) == 2 * data["counts"]["total"]
     assert all(before != after for before, after in pairwise(seen))
+
+
+async def test_all_that_runs_is_told_over_one_connection(small_house):
+    ours = [await small_house.sender() for _ in range(2)]
+    theirs = await small_house.sender("bob")
+    async with asyncio.timeout(30), running_engine(small_house):
+        made = [
+            (await small_house.post("olga", "/campaigns", campaign(sender, scheduled_at="now"))).json["id"]
+            for sender in ours
+        ]
+        await small_house.post("bob", "/campaigns", campaign(theirs, scheduled_at="now"))
+        rested = set()
+        async for name, data in events(small_house):
+            assert name == "progress"
+            assert data["id"] in made
+            if data["status"] == "COMPLETED":
+                rested.add(data["id"])
+            if len(rested) == 2:
+                break
+
+
+async def test_a_stream_ends_in_time_to_be_asked_for_anew(small_house, monkeypatch):
+    monkeypatch.setattr(api_events, "MOST_S", 0.0)
+    made = await small_house.post("olga", "/campaigns", campaign(await small_house.sender()))
+    async with asyncio.timeout(10):
+        assert len([event async for event in events(small_house, made.json["id"])]) == 1
 
 
 async def test_watchers_do_not_hold_up_a_stop(small_house):

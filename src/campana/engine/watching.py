@@ -6,7 +6,7 @@ keep it.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -82,7 +82,7 @@ class ProgressHub:
         self._poller: asyncio.Task[None] | None = None
         self._closed = False
 
-    async def watch(self, view: CampaignView, *, alive_s: float) -> AsyncIterator[CampaignView | None]:
+    async def watch(self, view: CampaignView, *, alive_s: float) -> AsyncGenerator[CampaignView | None]:
         """The view given, then each that differs; None when nothing changed for `alive_s` seconds.
 
         Ends when the hub is closed, or a while after the campaign came to its end.
@@ -102,7 +102,7 @@ class ProgressHub:
         finally:
             _remove(self._of_campaign, view.campaign.id, watcher)
 
-    async def watch_account(self, account_id: UUID, *, alive_s: float) -> AsyncIterator[CampaignView | None]:
+    async def watch_account(self, account_id: UUID, *, alive_s: float) -> AsyncGenerator[CampaignView | None]:
         """Each running campaign of the account at once and whenever it changes, also a while after it came to
         rest; None when nothing changed for `alive_s` seconds. Ends when the hub is closed."""
         watcher = Watcher()

@@ -1,6 +1,8 @@
 """Live progress, as server-sent events: of one campaign, or of all that run."""
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +17,8 @@ from campana.web.services import Caller, Engine
 router = APIRouter(tags=["messages"])
 
 ALIVE_S = 15.0
+MOST_S = 900.0
+"""for so long at most: whoever comes back is asked again who it is, as a session may have ended meanwhile"""
 RECONNECT = "retry: 1000\n\n"
 """how many milliseconds a browser waits before it comes back after a dropped line"""
 STREAM: dict[int | str, dict[str, Any]] = {
@@ -42,16 +46,20 @@ async def of_account(engine: Engine, caller: Caller) -> StreamingResponse:
     return _stream(engine.hub.watch_account(caller.account_id, alive_s=ALIVE_S))
 
 
-def _stream(views: AsyncIterator[CampaignView | None]) -> StreamingResponse:
+def _stream(views: AsyncGenerator[CampaignView | None]) -> StreamingResponse:
     return StreamingResponse(
         _events(views), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
     )
 
 
-async def _events(views: AsyncIterator[CampaignView | None]) -> AsyncIterator[str]:
+async def _events(views: AsyncGenerator[CampaignView | None]) -> AsyncIterator[str]:
+    ends_at = time.monotonic() + MOST_S
     yield RECONNECT
-    async for view in views:
-        if view is None:
-            yield ": still here\n\n"
-        else:
-            yield f"event: progress\ndata: {ProgressOut.of(view).model_dump_json()}\n\n"
+    async with aclosing(views):
+        async for view in views:
+            if view is None:
+                yield ": still here\n\n"
+            else:
+                yield f"event: progress\ndata: {ProgressOut.of(view).model_dump_json()}\n\n"
+            if time.monotonic() > ends_at:
+                return
