@@ -106,6 +106,7 @@ class Campana:
         async def complaints() -> Sequence[str]:
             return watch.complaints() if watch else []
 
+        secret_keys = self.settings.keys()
         return create_app(
             self.services,
             monitoring=Monitoring(self.tools.metrics.registry, complaints),
@@ -116,7 +117,7 @@ class Campana:
                 public_url=self.settings.public_url,
                 allowed_hosts=self.settings.hosts,
                 trusted_proxies=self.settings.proxies,
-                cookie_key=derived_key(self.settings.key(), "cookies 1"),
+                cookie_keys=[derived_key(key, "cookies 1") for key in secret_keys],
             ),
         )
 

@@ -16,6 +16,7 @@ import structlog
 import uvicorn
 from prometheus_client import CollectorRegistry, start_http_server
 
+from campana.connections import Connection
 from campana.domain.errors import ConfigurationError
 from campana.engine.service import ServiceDied, Watch
 
@@ -42,7 +43,7 @@ def web_server(app: Any, host: str, port: int) -> WebServer:
             host=host,
             port=port,
             loop="uvloop",
-            http="httptools",
+            http=Connection,
             log_config=None,
             access_log=False,
             server_header=False,

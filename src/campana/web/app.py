@@ -1,6 +1,7 @@
 """Puts the web together: routes, middleware, error answers. Builds no service; it is given them."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,11 +55,11 @@ App = FastAPI
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebSettings:
     """Ceilings for bodies, in bytes: of an uploaded file's request, and of any other; the names this server
-    goes by and the proxies it believes; the key that cookies are signed with, by default one of this process.
+    goes by and the proxies it believes; the keys that cookies are signed with, newest first, by default one
+    of this process.
 
     `work_dir` is where workbooks are put together; a million messages take half a gigabyte there for a
-    minute. None
-    is the system's place for temporary files, which may be in memory.
+    minute. None is the system's place for temporary files, which may be in memory.
     """
 
     max_upload: int = 100 * MEBIBYTE
@@ -67,7 +68,7 @@ class WebSettings:
     public_url: str = "http://127.0.0.1:8000"
     allowed_hosts: frozenset[str] = frozenset()
     trusted_proxies: tuple[Network, ...] = ()
-    cookie_key: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    cookie_keys: Sequence[str] = field(default_factory=lambda: [secrets.token_urlsafe(32)], repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def create_app(
     """The application, ready for an ASGI server. Whoever serves it closes `services.hub` before stopping."""
     limits = settings or WebSettings()
     ceilings = {**dict.fromkeys(UPLOADS, limits.max_upload), webhooks.PREFIX: webhooks.MOST_BYTES}
-    cookies = Cookies(limits.cookie_key, secure=limits.public_url.startswith("https://"))
+    cookies = Cookies(limits.cookie_keys, secure=limits.public_url.startswith("https://"))
     entrances = Entrances(
         by_key=services.accounts.authenticate,
         by_session=services.people.sessions.authenticate,

@@ -7,6 +7,7 @@ it as others are to a session."""
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -26,9 +27,10 @@ MAX_AGE_S: dict[Kind, int | None] = {
 
 @dataclass(frozen=True, slots=True)
 class Cookies:
-    """`key` is made from the secret key for this purpose; `secure` says that browsers reach us by TLS."""
+    """`keys` are made for this purpose from the secret key, which signs, and from those that still open what
+    they closed; `secure` says that browsers reach us by TLS."""
 
-    key: str = field(repr=False)
+    keys: Sequence[str] = field(repr=False)
     secure: bool
 
     def name(self, kind: Kind) -> str:
@@ -62,10 +64,13 @@ class Cookies:
     def form_token(self, kind: Kind, value: str) -> str:
         """The token that a form has to send back: made from what the cookie holds, and telling nothing of
         it."""
-        return hmac.new(self.key.encode(), f"form:{kind}:{value}".encode(), hashlib.sha256).hexdigest()
+        return hmac.new(self.keys[0].encode(), f"form:{kind}:{value}".encode(), hashlib.sha256).hexdigest()
 
     def _signer(self, kind: Kind) -> Signer:
-        return Signer(self.key, salt=f"campana {kind}", key_derivation="hmac", digest_method=hashlib.sha256)
+        oldest_first = list(reversed(self.keys))
+        return Signer(
+            oldest_first, salt=f"campana {kind}", key_derivation="hmac", digest_method=hashlib.sha256
+        )
 
 
 def new_visitor() -> str:

@@ -76,13 +76,13 @@ async def reschedule(
     at: Annotated[str, Form()] = "",
 ) -> Response:
     """Another time, by the clock of whoever asks; none makes it a draft."""
-    changes = CampaignChanges(scheduled_at=_moment(request, at) if at.strip() else None)
-    return await _pulled(
-        request,
-        campaign_id,
-        engine.campaigns.edit(caller, campaign_id, changes),
-        marked("It has another time now.") if at.strip() else marked("It is a draft now, without a time."),
-    )
+
+    async def moved() -> CampaignView:
+        changes = CampaignChanges(scheduled_at=_moment(request, at) if at.strip() else None)
+        return await engine.campaigns.edit(caller, campaign_id, changes)
+
+    told = marked("It has another time now.") if at.strip() else marked("It is a draft now, without a time.")
+    return await _pulled(request, campaign_id, moved(), told)
 
 
 def _moment(request: Request, at: str) -> str:
