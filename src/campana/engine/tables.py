@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 BOM = "\ufeff"
 """without it Excel takes UTF-8 for the machine's old code page"""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""the full-width ones too: Excel takes them for the others where it writes Japanese or Chinese"""
 
 Cell = str | float | None
 
