@@ -12,18 +12,17 @@ from bench.workshop import Workshop
 TITLE = "Pace: against a provider that answers in 300 ± 150 ms"
 LATENCY_MS, JITTER_MS = 300, 150
 HELD = 99.0
-LONG_S = 30
-SHORT_S = 20
+LASTS_S = 30
 
 
 async def measure(workshop: Workshop) -> AsyncIterator[Row]:
     """29 and 80 messages/s side by side, each with an installation and a sink of its own; 1,000/s alone."""
-    long_s, short_s = workshop.size(LONG_S, quick=5), workshop.size(SHORT_S, quick=5)
-    slow = await asyncio.gather(_sent(workshop, 29, long_s), _sent(workshop, 80, long_s))
+    seconds = workshop.size(LASTS_S, quick=5)
+    slow = await asyncio.gather(_sent(workshop, 29, seconds), _sent(workshop, 80, seconds))
     for rate, stats in zip((29, 80), slow, strict=True):
         for row in _rows(rate, stats):
             yield row
-    for row in _rows(1000, await _sent(workshop, 1000, short_s)):
+    for row in _rows(1000, await _sent(workshop, 1000, seconds)):
         yield row
 
 

@@ -114,6 +114,22 @@ async def test_a_ceiling_counts_for_what_runs_already(run):
     assert 8 <= len(run.provider.sent) <= 12, "what had left before, and not one more"
 
 
+async def test_a_ceiling_slows_the_lane_that_runs(run):
+    sender = await run.sender("alice", rate_limit_per_s=5)
+    async with running_engine(run):
+        body = campaign(sender, recipients=people(60), scheduled_at="now")
+        made = (await run.post("olga", "/campaigns", body)).json["id"]
+
+        async def at(rate: float) -> bool:
+            said = run.registry.get_sample_value("campana_lane_limit_per_second", {"sender": sender})
+            return bool(said == rate)
+
+        await until(lambda: at(5))
+        await run.patch("ada", f"/admin/accounts/{await id_of(run, 'Shop')}", {"rate_limit_per_s": 2})
+        await until(lambda: at(2))
+        assert (await run.post("olga", f"/campaigns/{made}/cancel")).status == 200
+
+
 async def test_a_suspended_account_sends_nothing_and_reads_on(run):
     sender = await run.sender("alice", rate_limit_per_s=10)
     later = (await run.post("olga", "/campaigns", campaign(sender, scheduled_at=FAR))).json["id"]

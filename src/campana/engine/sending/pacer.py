@@ -4,9 +4,9 @@ comes in.
 Three rules together. The *schedule* spaces departures evenly, a little under the rate, and makes up for
 stalls. The *step* keeps that from being a burst: what is behind its schedule leaves hardly closer together
 than what is on time. The *window* looks at what really left: departure i never comes before departure i -
-rate plus a second. All are a little longer than a second (7.5 and 6 ms), because the provider sees arrivals,
-and requests overtake each other on their way: without that room, 29 even departures can arrive as 30 in one
-second.
+rate plus a second. All are a little longer than a second (7.5 and 6.5 ms), because the provider sees
+arrivals, and requests overtake each other on their way: without that room, 29 even departures can arrive as
+30 in one second.
 """
 
 from collections import deque
@@ -14,9 +14,9 @@ from itertools import takewhile
 
 SCHEDULE_S = 1.0075
 """seconds over which one second's worth of messages is spread"""
-WINDOW_S = 1.006
+WINDOW_S = 1.0065
 """seconds in which no more than one second's worth may leave; catching up spreads it over as many"""
-STEP_SLACK_S = 0.003
+STEP_SLACK_S = 0.002
 """how much before its step a message may leave: an event loop wakes up that late, each time"""
 OPENING_S = 0.5
 """how long after a rest connections are still being opened: at each message, until answers come"""
