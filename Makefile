@@ -9,7 +9,7 @@ BIN := .venv/bin
 STAMPS := .venv/.stamps
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 LOCKED := $(PIP_INSTALL) --require-hashes
-TEST_JOBS ?= 2
+TEST_JOBS ?= 4
 ARGS ?=
 
 .PHONY: help venv install assets run test check format bench lock texts wheel smoke clean
@@ -58,7 +58,7 @@ run: install ## Start the whole product with its demo account
 test: $(STAMPS)/dev $(STAMPS)/project assets ## Run all tests; ARGS= goes to pytest
 	@tools/postgres.sh
 	@tools/chromium.sh
-	@$(BIN)/python -m pytest -n $(TEST_JOBS) $(ARGS)
+	@$(BIN)/python -m pytest -n $(TEST_JOBS) --dist worksteal $(ARGS)
 
 check: $(STAMPS)/dev $(STAMPS)/project ## Formatting, lint and types
 	@status=0; \

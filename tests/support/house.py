@@ -6,8 +6,9 @@ The provider alone is a stand-in that answers as told: what goes over its wire i
 
 import asyncio
 import io
+import itertools
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -162,6 +163,7 @@ class House:
     url: str = ""
     keys: dict[str, str] = field(default_factory=dict)
     session: aiohttp.ClientSession | None = None
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     async def ask(self, who: str | None, method: str, path: str, **options: Any) -> Answer:
         """A request below /api/v1 (or anywhere, for a path with two slashes), with that person's key."""
@@ -201,7 +203,7 @@ class House:
     async def sender(self, who: str = "alice", **changes: Any) -> str:
         """A sender of that person's account; its id."""
         body = {
-            "name": f"Sender {len(changes)}-{id(changes)}",
+            "name": f"Sender {next(self._numbers)}",
             "credentials": {"api_token": "token-0123456789", "vendor_uid": "5b0c2a1e-6d7f"},
             "rate_limit_per_s": 1000,
             "daily_limit": 100_000,

@@ -52,8 +52,9 @@ async def arrive(house: House, comer: Comer) -> dict[str, str]:
 
 
 @pytest.fixture
-def house(small_house: House) -> House:
-    """Who may do what does not hang on the database."""
+def house(small_house: House, monkeypatch: pytest.MonkeyPatch) -> House:
+    """Who may do what does not hang on the database. No engine runs: test messages are not waited for."""
+    monkeypatch.setattr(small_house.services.trials, "_wait_s", 0.0)
     return small_house
 
 
@@ -166,12 +167,15 @@ async def test_without_a_key_there_is_401(small_house):
 
 @pytest.mark.parametrize("comer", COMERS, ids=str)
 async def test_everybody_gets_exactly_as_far_as_the_table_says(house, things, comer):
+    headers = await arrive(house, comer)
     for route in closed():
         if route in ENDLESS:
             continue
         door = ACCESS[route]
         allowed = door is Door.SIGNED_IN or comer.may(door)
-        answer = await call(house, None, route, things, headers=await arrive(house, comer))
+        answer = await call(house, None, route, things, headers=headers)
+        if allowed and route[0] != "GET":
+            headers = await arrive(house, comer)
         if allowed:
             assert answer.status not in (401, 403), (comer, route, answer.body)
             assert answer.status < 500, (comer, route, answer.body)

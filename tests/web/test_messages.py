@@ -112,8 +112,9 @@ async def test_exports_of_more_than_one_batch_have_every_row_once(small_house):
     ]
 
 
-async def events(house, campaign_id=None, who="victor"):
-    """The events as they come: (name, data); of all that runs where no campaign is named."""
+async def events(house, campaign_id=None, who="victor", *, connected=None):
+    """The events as they come: (name, data); of all that runs where no campaign is named. `connected` is set
+    once events cannot be missed any more."""
     headers = {"Authorization": f"Bearer {house.keys[who]}"}
     of_one = f"/campaigns/{campaign_id}" if campaign_id else ""
     url = f"{house.url}/api/v1{of_one}/events"
@@ -121,6 +122,8 @@ async def events(house, campaign_id=None, who="victor"):
         assert answer.status == 200
         assert answer.headers["Content-Type"].startswith("text/event-stream")
         name = ""
+        if connected is not None:
+            connected.set()
         async for line in answer.content:
             word, _, rest = line.decode().rstrip("\n").partition(": ")
             if word == "event":
@@ -151,20 +154,24 @@ async def test_progress_is_told_at_once_and_whenever_it_changes(small_house):
 async def test_all_that_runs_is_told_over_one_connection(small_house):
     ours = [await small_house.sender() for _ in range(2)]
     theirs = await small_house.sender("bob")
-    async with asyncio.timeout(30), running_engine(small_house):
-        made = [
+    connected, seen = asyncio.Event(), {}
+
+    async def listen():
+        async for name, data in events(small_house, connected=connected):
+            assert name == "progress"
+            seen[data["id"]] = data["status"]
+            if list(seen.values()) == ["COMPLETED"] * 2:
+                return
+
+    async with asyncio.timeout(30), running_engine(small_house), asyncio.TaskGroup() as listening:
+        listening.create_task(listen())
+        await connected.wait()
+        await small_house.post("bob", "/campaigns", campaign(theirs, scheduled_at="now"))
+        made = {
             (await small_house.post("olga", "/campaigns", campaign(sender, scheduled_at="now"))).json["id"]
             for sender in ours
-        ]
-        await small_house.post("bob", "/campaigns", campaign(theirs, scheduled_at="now"))
-        rested = set()
-        async for name, data in events(small_house):
-            assert name == "progress"
-            assert data["id"] in made
-            if data["status"] == "COMPLETED":
-                rested.add(data["id"])
-            if len(rested) == 2:
-                break
+        }
+    assert seen.keys() == made
 
 
 async def test_a_stream_ends_in_time_to_be_asked_for_anew(small_house, monkeypatch):
