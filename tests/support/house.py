@@ -142,6 +142,11 @@ class Answer:
         return json.loads(self.body)
 
     @property
+    def leads_to(self) -> str:
+        """Where a redirect leads; empty for other answers."""
+        return next((value for name, value in self.headers.items() if name.lower() == "location"), "")
+
+    @property
     def fields(self) -> set[str]:
         """The fields that a refusal complains about."""
         return {error["field"] for error in self.json["errors"]}

@@ -36,6 +36,7 @@ class AuditAction(StrEnum):
     USER_RESET = "user.password_reset"
     SECOND_FACTOR_ON = "user.second_factor_on"
     SECOND_FACTOR_OFF = "user.second_factor_off"
+    RECOVERY_CODES_RENEWED = "user.recovery_codes_renewed"
     SIGNED_IN = "session.opened"
     SIGN_IN_REFUSED = "session.refused"
     SESSIONS_ENDED = "session.ended"

@@ -61,6 +61,12 @@ class Cookies:
         """Let the browser forget it."""
         response.delete_cookie(self.name(kind), path="/", secure=self.secure, httponly=True, samesite="lax")
 
+    def renewed(self, response: Response, token: str | None) -> Response:
+        """The same answer; with a cookie for the session that goes on, for whoever came with one."""
+        if token is not None:
+            self.put(response, "session", token)
+        return response
+
     def form_token(self, kind: Kind, value: str) -> str:
         """The token that a form has to send back: made from what the cookie holds, and telling nothing of
         it."""

@@ -78,9 +78,7 @@ class SecondFactors:
         secret = pyotp.random_base32()
         sealed = self._vault.seal({"totp": secret})
         await self._store.save_second_factor(SecondFactor(principal.user_id, sealed), ())
-        uri = pyotp.TOTP(secret, interval=STEP_S).provisioning_uri(name=principal.email, issuer_name=ISSUER)
-        picture = segno.make(uri, error="m").svg_inline(scale=4, border=2)
-        return Enrolment(secret, uri, picture)
+        return enrolment(principal.email, secret)
 
     async def confirm(self, principal: Principal, code: str, visit: Visit) -> TurnedOn:
         """Turn it on, and end the user's other sessions. Raises InvalidInput for a code that is not right,
@@ -93,14 +91,21 @@ class SecondFactors:
         step = self._step_of(factor, code)
         if step is None:
             raise InvalidInput.of("code", "this is not the code of this moment; check the clock of the phone")
-        codes = tuple(_recovery_code() for _ in range(RECOVERY_CODES))
-        await self._store.save_second_factor(
-            SecondFactor(user.id, factor.sealed_secret, confirmed=True, last_step=step),
-            [digest_of(_typed(each)) for each in codes],
-        )
+        codes = await self._save(SecondFactor(user.id, factor.sealed_secret, confirmed=True, last_step=step))
         log.info("second_factor.on", user=str(user.id))
         await self._audit.note(principal, AuditAction.SECOND_FACTOR_ON, subject_of(user))
         return TurnedOn(codes, await self._sessions.renew(principal, user, visit))
+
+    async def renew_recovery_codes(self, principal: Principal, user: User) -> tuple[str, ...]:
+        """Ten new ones, shown this once, in the place of those there are; whoever calls has seen to it that
+        this is allowed. Raises NotFound where the second factor is not on."""
+        factor = await self._store.second_factor(user.id)
+        if factor is None or not factor.confirmed:
+            raise NotFound("the second factor is not on")
+        codes = await self._save(factor)
+        log.info("second_factor.recovery_codes_renewed", user=str(user.id))
+        await self._audit.note(principal, AuditAction.RECOVERY_CODES_RENEWED, subject_of(user))
+        return codes
 
     async def turn_off(self, principal: Principal, user: User) -> None:
         """Turn it off; whoever calls has seen to it that this is allowed. Raises NotFound where it is not
@@ -122,6 +127,12 @@ class SecondFactors:
         step = self._step_of(factor, code)
         return step is not None and await self._store.spend_step(user_id, step)
 
+    async def _save(self, factor: SecondFactor) -> tuple[str, ...]:
+        """Keep it, with new recovery codes."""
+        codes = tuple(_recovery_code() for _ in range(RECOVERY_CODES))
+        await self._store.save_second_factor(factor, [digest_of(_typed(each)) for each in codes])
+        return codes
+
     def _step_of(self, factor: SecondFactor, code: str) -> int | None:
         """The time step whose code it is, among those of these seconds."""
         totp = pyotp.TOTP(self._vault.unseal(factor.sealed_secret)["totp"], interval=STEP_S)
@@ -131,6 +142,12 @@ class SecondFactors:
             if hmac.compare_digest(totp.generate_otp(step).encode(), typed):
                 return step
         return None
+
+
+def enrolment(email: str, secret: str) -> Enrolment:
+    """What the authenticator app of the user with that address is given of that secret."""
+    uri = pyotp.TOTP(secret, interval=STEP_S).provisioning_uri(name=email, issuer_name=ISSUER)
+    return Enrolment(secret, uri, segno.make(uri, error="m").svg_inline(scale=4, border=2))
 
 
 def _recovery_code() -> str:

@@ -33,10 +33,7 @@ async def change_password(
 ) -> Response:
     """Ends all other sessions; the one that asks goes on, with a new cookie."""
     token = await engine.people.passwords.change(caller, body.present_password, body.new_password, where)
-    answer = Response(status_code=204)
-    if token is not None:
-        jar.put(answer, "session", token)
-    return answer
+    return jar.renewed(Response(status_code=204), token)
 
 
 @router.post(
@@ -61,9 +58,21 @@ async def confirm(
 ) -> RecoveryCodesOut:
     """Ends all other sessions; the one that asks goes on, with a new cookie."""
     on = await engine.people.second_factors.confirm(caller, body.code, where)
-    if on.token is not None:
-        jar.put(response, "session", on.token)
+    jar.renewed(response, on.token)
     return RecoveryCodesOut(recovery_codes=list(on.recovery_codes))
+
+
+@router.post(
+    "/second-factor/recovery-codes",
+    summary="Make new recovery codes",
+    status_code=201,
+    responses=problems(403, 404, 413, 429),
+)
+async def renew_codes(engine: Engine, caller: Caller, where: Where, body: PasswordProof) -> RecoveryCodesOut:
+    """Ten new ones; those there were are worthless."""
+    user = await engine.people.passwords.confirmed(caller, body.password, where)
+    codes = await engine.people.second_factors.renew_recovery_codes(caller, user)
+    return RecoveryCodesOut(recovery_codes=list(codes))
 
 
 @router.post(
@@ -77,7 +86,4 @@ async def turn_off(engine: Engine, caller: Caller, where: Where, jar: Jar, body:
     user = await engine.people.passwords.confirmed(caller, body.password, where)
     await engine.people.second_factors.turn_off(caller, user)
     token = await engine.people.sessions.renew(caller, user, where)
-    answer = Response(status_code=204)
-    if token is not None:
-        jar.put(answer, "session", token)
-    return answer
+    return jar.renewed(Response(status_code=204), token)

@@ -4,18 +4,23 @@ next, or with itself and what is wrong."""
 from fastapi import APIRouter
 
 from campana.web.pages import (
+    account,
+    api_keys,
     campaigns,
     dashboard,
     links,
     optouts,
+    profile,
     recipients,
     replies,
+    second_factor,
     send,
     send_form,
     sender_settings,
     settings,
     sign_in,
     steering,
+    team,
 )
 
 router = APIRouter(include_in_schema=False)
@@ -23,5 +28,8 @@ for part in (dashboard.router, campaigns.router, steering.router, optouts.router
     router.include_router(part)
 for part in (sign_in.router, links.router, send_form.router, send.router, recipients.router):
     router.include_router(part)
-for part in (settings.router, sender_settings.router):
+for part in (
+    *(settings.router, sender_settings.router, account.router, api_keys.router),
+    *(profile.router, second_factor.router, team.router),
+):
     router.include_router(part)

@@ -1,13 +1,17 @@
 """What pages do with forms: read their fields, and name what is wrong beside each."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from fastapi import Request
 
-from campana.domain.errors import FieldProblem, InvalidInput
+from campana.domain.errors import Conflict, FieldProblem, InvalidInput, TooManyAttempts
 from campana.web.schemas.common import storable
 
 MOST_FIELDS = 50
+
+REFUSALS = (InvalidInput, Conflict, TooManyAttempts)
+"""what a form is shown again for"""
 
 
 async def fields_of(request: Request) -> Mapping[str, str]:
@@ -28,3 +32,12 @@ async def fields_of(request: Request) -> Mapping[str, str]:
 def by_field(error: InvalidInput) -> Mapping[str, str]:
     """What is wrong, by the field it is wrong with; the first problem of each."""
     return {problem.field: problem.message for problem in reversed(error.problems)}
+
+
+def refused(error: InvalidInput | Conflict | TooManyAttempts, *, beside: str) -> dict[str, Any]:
+    """The status and the problems with which a form is shown again; what names no field of its own stands
+    beside that one."""
+    if isinstance(error, InvalidInput):
+        return {"status": 422, "problems": by_field(error)}
+    status = 429 if isinstance(error, TooManyAttempts) else 409
+    return {"status": status, "problems": {beside: str(error)}}

@@ -22,7 +22,13 @@ class Tab:
     action: Action
 
 
-TABS = (Tab("/settings/senders", marked("Senders"), Action.READ),)
+TABS = (
+    Tab("/settings/senders", marked("Senders"), Action.READ),
+    Tab("/settings/account", marked("Account"), Action.READ),
+    Tab("/team", marked("Team"), Action.TEAM),
+    Tab("/settings/api-keys", marked("API keys"), Action.KEYS),
+    Tab("/settings/profile", marked("Profile"), Action.PROFILE),
+)
 
 
 @router.get("/settings")

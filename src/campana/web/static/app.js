@@ -79,6 +79,19 @@ const campana = (() => {
     });
   };
 
+  // --- what is shown once can be copied; browsers let scripts do so only over TLS and on the machine itself
+  const offerCopies = () => {
+    if (!navigator.clipboard) return;
+    for (const button of document.querySelectorAll("[data-copy]")) {
+      button.hidden = false;
+      button.addEventListener("click", async () => {
+        const source = document.getElementById(button.dataset.copy);
+        await navigator.clipboard.writeText(source.value ?? source.textContent);
+        button.querySelector("span").textContent = button.dataset.done;
+      });
+    }
+  };
+
   // --- a form is sent once
   const sendOnce = () => document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -99,6 +112,7 @@ const campana = (() => {
     localise(document);
     showSwitch();
     openDialogs();
+    offerCopies();
     sendOnce();
     setInterval(countDown, 1000);
   });
