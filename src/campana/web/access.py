@@ -85,6 +85,7 @@ _OUTSIDE: dict[tuple[str, str], Action | Door] = {
     ("GET", "/settings/api-keys"): Action.KEYS,
     ("POST", "/settings/api-keys"): Action.KEYS,
     ("POST", "/settings/api-keys/{key_id}/revoke"): Action.KEYS,
+    ("GET", "/settings/audit"): Action.AUDIT,
     ("GET", "/settings/profile"): Action.PROFILE,
     ("POST", "/settings/profile/password"): Action.PROFILE,
     ("POST", "/settings/profile/sessions/end-others"): Action.PROFILE,

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from campana.web.pages import (
     account,
     api_keys,
+    audit,
     campaigns,
     dashboard,
     links,
@@ -30,6 +31,6 @@ for part in (sign_in.router, links.router, send_form.router, send.router, recipi
     router.include_router(part)
 for part in (
     *(settings.router, sender_settings.router, account.router, api_keys.router),
-    *(profile.router, second_factor.router, team.router),
+    *(profile.router, second_factor.router, team.router, audit.router),
 ):
     router.include_router(part)

@@ -1,12 +1,14 @@
 """What pages do with forms: read their fields, and name what is wrong beside each."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import Request
 
 from campana.domain.errors import Conflict, FieldProblem, InvalidInput, TooManyAttempts
 from campana.web.schemas.common import storable
+from campana.web.viewer import zone_of
 
 MOST_FIELDS = 50
 
@@ -27,6 +29,15 @@ async def fields_of(request: Request) -> Mapping[str, str]:
     if wrong:
         raise InvalidInput(wrong)
     return found
+
+
+def local_moment(request: Request, field: str, text: str) -> datetime:
+    """The time of a field, by the clock of whoever sends it. Raises InvalidInput."""
+    try:
+        local = datetime.fromisoformat(text.strip())
+        return local.replace(tzinfo=zone_of(request)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise InvalidInput.of(field, f"{text[:40]!r} is not a date with a time") from None
 
 
 def by_field(error: InvalidInput) -> Mapping[str, str]:

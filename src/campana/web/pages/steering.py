@@ -1,7 +1,6 @@
 """The levers on a campaign's page: each is a form, answered by the page as it is then."""
 
 from collections.abc import Awaitable
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -13,10 +12,10 @@ from campana.engine.ports import CampaignView
 from campana.engine.requests import CampaignChanges
 from campana.web.flashes import Flash
 from campana.web.navigation import marked
+from campana.web.pages.forms import local_moment
 from campana.web.rendering import see_other
 from campana.web.schemas.common import chosen
 from campana.web.services import Caller, Engine
-from campana.web.viewer import zone_of
 
 router = APIRouter(prefix="/campaigns/{campaign_id}")
 
@@ -78,20 +77,11 @@ async def reschedule(
     """Another time, by the clock of whoever asks; none makes it a draft."""
 
     async def moved() -> CampaignView:
-        changes = CampaignChanges(scheduled_at=_moment(request, at) if at.strip() else None)
-        return await engine.campaigns.edit(caller, campaign_id, changes)
+        moment = local_moment(request, "at", at).isoformat() if at.strip() else None
+        return await engine.campaigns.edit(caller, campaign_id, CampaignChanges(scheduled_at=moment))
 
     told = marked("It has another time now.") if at.strip() else marked("It is a draft now, without a time.")
     return await _pulled(request, campaign_id, moved(), told)
-
-
-def _moment(request: Request, at: str) -> str:
-    """The time of a form's field, in the viewer's zone, with its offset. Raises InvalidInput."""
-    try:
-        local = datetime.fromisoformat(at.strip())
-    except ValueError:
-        raise InvalidInput.of("at", f"{at[:40]!r} is not a date with a time") from None
-    return local.replace(tzinfo=zone_of(request)).isoformat()
 
 
 async def _pulled(request: Request, campaign_id: UUID, lever: Awaitable[CampaignView], told: str) -> Response:
