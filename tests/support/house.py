@@ -19,7 +19,9 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from prometheus_client import CollectorRegistry
 from starlette.responses import Response
+from uvicorn.server import ServerState
 
+from campana.connections import Connection
 from campana.domain.accounts import Role
 from campana.domain.outcomes import ApprovedTemplate, Check, CheckVerdict, Explanation, Outcome, OutcomeKind
 from campana.domain.receipts import Event, StatusReport
@@ -264,25 +266,32 @@ async def open_house(store: Store, *, settings: WebSettings | None = None) -> As
         await house.services.accounts.add_user(f"{name}@campana.test", account=account, role=role)
         made = await house.services.accounts.create_api_key(f"{name}@campana.test", "tests")
         house.keys[name] = made.key
-    server = uvicorn.Server(
-        uvicorn.Config(
-            house.app, host="127.0.0.1", port=0, log_config=None, lifespan="off", proxy_headers=False
-        )
-    )
-    serving = asyncio.create_task(server._serve())
     try:
-        async with asyncio.timeout(10):
-            while not server.started:  # noqa: ASYNC110 - uvicorn has no event to wait for
-                await asyncio.sleep(0.005)
-        house.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-        async with aiohttp.ClientSession() as session:
+        async with serving(house.app) as house.url, aiohttp.ClientSession() as session:
             house.session = session
             yield house
     finally:
         house.services.hub.close()
         await house.services.offers.close()
-        server.should_exit = True
-        await serving
+
+
+@asynccontextmanager
+async def serving(app: FastAPI) -> AsyncIterator[str]:
+    """The app behind the product's own connections; its address. Without uvicorn's server, which looks up
+    only ten times a second: a quarter of a second for each test."""
+    config = uvicorn.Config(app, log_config=None, lifespan="off", proxy_headers=False)
+    config.load()
+    state = ServerState()
+    listener = await asyncio.get_running_loop().create_server(
+        lambda: Connection(config, state, {}), "127.0.0.1", 0
+    )
+    try:
+        yield "http://{}:{}".format(*listener.sockets[0].getsockname())
+    finally:
+        listener.close()
+        for connection in list(state.connections):
+            connection.shutdown()
+        await asyncio.gather(*state.tasks, return_exceptions=True)
 
 
 @asynccontextmanager

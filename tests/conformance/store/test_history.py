@@ -27,7 +27,7 @@ def fresh(store_kind: str, request: pytest.FixtureRequest) -> FreshUrl:
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(actions=ACTIONS)
 def test_the_books_are_right_after_any_history(fresh: FreshUrl, actions: list[Action]) -> None:
     with fresh() as url:

@@ -78,7 +78,7 @@ def fresh(store_kind: str, request: pytest.FixtureRequest) -> FreshUrl:
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(chaos=CHAOS)
 def test_every_message_ends_where_its_best_news_says(fresh: FreshUrl, chaos: Chaos) -> None:
     with fresh() as url:
