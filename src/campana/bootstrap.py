@@ -16,6 +16,7 @@ from campana.engine.admin_access import AdminAccess
 from campana.engine.audit import Audit
 from campana.engine.campaigns import Campaigns
 from campana.engine.clock import SystemClock
+from campana.engine.comparisons import Comparisons
 from campana.engine.control import Control, Levers
 from campana.engine.drafting import Drafting
 from campana.engine.drafts import Desk, Drafts
@@ -200,8 +201,7 @@ def _services(
     drafting = Drafting(store, clock=clock)
     campaigns = Campaigns(store, drafting, audit, clock=clock, signals=signals)
     control = Control(store, Levers(starter, signals), audit, clock=clock)
-    gate, policy = Gate(tools.vault, providers), _policy(settings)
-    senders = Senders(store, gate, audit, clock=clock, signals=signals, policy=policy)
+    senders = _senders(settings, tools, providers)
     estimates = Estimates(store, providers, clock=clock)
     return Services(
         catalog=store,
@@ -226,6 +226,7 @@ def _services(
         slowdowns=Slowdowns(store, providers),
         rosters=Rosters(store, clock),
         insights=Insights(store, providers, clock=clock),
+        comparisons=Comparisons(store, providers),
         overviews=Overviews(store, clock=clock),
         suppressions=Suppressions(store, audit, clock=clock),
         addresses=Addresses(store, tools.vault, audit, clock=clock, public_url=settings.public_url),
@@ -237,13 +238,15 @@ def _services(
     )
 
 
-def _policy(settings: Settings) -> SenderPolicy:
-    return SenderPolicy(
+def _senders(settings: Settings, tools: LaneTools, providers: Mapping[str, BizChat]) -> Senders:
+    policy = SenderPolicy(
         rate_limit_per_s=settings.rate_limit_per_s,
         daily_limit=settings.daily_limit,
         timezone=settings.timezone,
         country=settings.country,
     )
+    gate = Gate(tools.vault, providers)
+    return Senders(tools.store, gate, tools.audit, clock=tools.clock, signals=tools.signals, policy=policy)
 
 
 def _people(settings: Settings, tools: LaneTools, accounts: Accounts) -> PeopleServices:

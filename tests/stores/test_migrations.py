@@ -1,6 +1,7 @@
 """Migrations make exactly the tables the code works with, from nothing, once, whoever asks for it."""
 
 import asyncio
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,22 @@ from sqlalchemy import CheckConstraint, Connection, create_engine, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from campana.domain.errors import StoreUnavailable
+from campana.domain.messages import MessageStatus
 from campana.stores import open_store, upgrade
 from campana.stores.sql import migrations
 from campana.stores.sql.schema import metadata
 from campana.stores.sql.urls import driver_url
+from tests.support.cast import (
+    MORNING,
+    hold_lane,
+    make_account,
+    make_sender,
+    running_campaign,
+    settle,
+    take,
+    told,
+    wamid,
+)
 from tests.support.postgres import Cluster
 
 
@@ -45,7 +58,7 @@ async def test_the_checks_of_the_code_are_those_of_the_database(store_url: str) 
     tables = metadata.tables.values()
     every = (one for table in tables for one in table.constraints if isinstance(one, CheckConstraint))
     names = [str(one.name) for one in every]
-    assert len(names) == 8
+    assert len(names) == 9
     assert all(name in " ".join(found) for name in names)
 
 
@@ -79,6 +92,29 @@ async def test_upgrading_again_and_at_once_is_harmless(tmp_path: Path, postgres_
         assert await migrations.current(driver_url(url)) == migrations.HEAD
         await (await open_store(url)).close()
     postgres_server.drop_database(name)
+
+
+async def test_what_was_accepted_before_reports_came_is_counted(store_url: str) -> None:
+    store = await open_store(store_url)
+    sender = await make_sender(store, await make_account(store))
+    campaign = await running_campaign(store, sender, 4)
+    lease = await hold_lane(store, sender)
+    taken = await take(store, lease, campaign)
+    await settle(store, lease, taken[:3], at=MORNING)
+    await settle(store, lease, taken[3:], MessageStatus.FAILED)
+    await told(store, sender, wamid(campaign.id, taken[0].row), MessageStatus.READ)
+    before = await store.timeline(campaign.id)
+    assert [one.accepted.total for one in before] == [3]
+    filling = import_module("campana.stores.sql.migrations.versions.0012_reports").filling
+
+    def count_anew(connection: Connection) -> None:
+        connection.execute(text("DELETE FROM accepted_quarters"))
+        connection.execute(text(filling(connection.dialect.name)))
+        connection.commit()
+
+    await _with_connection(store_url, count_anew)
+    assert await store.timeline(campaign.id) == before
+    await store.close()
 
 
 async def _with_connection(url: str, work: object) -> None:

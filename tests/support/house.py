@@ -31,6 +31,7 @@ from campana.engine.admin_access import AdminAccess
 from campana.engine.audit import Audit
 from campana.engine.campaigns import Campaigns
 from campana.engine.clock import SystemClock
+from campana.engine.comparisons import Comparisons
 from campana.engine.control import Control, Levers
 from campana.engine.drafting import Drafting
 from campana.engine.drafts import Desk, Drafts
@@ -345,6 +346,7 @@ def _build(store: Store, settings: WebSettings | None) -> House:
         slowdowns=Slowdowns(store, providers),
         rosters=Rosters(store, clock),
         insights=Insights(store, providers, clock=clock),
+        comparisons=Comparisons(store, providers),
         overviews=Overviews(store, clock=clock),
         suppressions=Suppressions(store, audit, clock=clock),
         addresses=Addresses(store, vault, audit, clock=clock, public_url="https://campana.test"),

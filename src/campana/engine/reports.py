@@ -27,9 +27,10 @@ _T, _N, _W = Kind.TEXT, Kind.NUMBER, Kind.TIME
 COLUMNS = (
     *(("row", _N), ("phone", _T), ("name", _T), ("status", _T), ("attempts", _N)),
     *(("provider_message_id", _T), ("error_code", _T), ("error_reason", _T)),
-    *(("sent_at", _W), ("delivered_at", _W), ("read_at", _W)),
+    *(("sent_at", _W), ("delivered_at", _W), ("read_at", _W), ("inferred", _T)),
 )
-"""of an export; times are UTC"""
+"""of an export; times are UTC; `inferred` is "yes" for an UNKNOWN one that was found again by number and
+time"""
 
 
 class Reports:
@@ -108,7 +109,8 @@ class Reports:
 
 
 def _row(message: Message) -> tuple[Cell, ...]:
-    return (*_known(message), *(moment.timestamp() if moment else None for moment in _times(message)))
+    times = (moment.timestamp() if moment else None for moment in _times(message))
+    return (*_known(message), *times, _inferred(message))
 
 
 def _line(message: Message) -> tuple[str | float | None, ...]:
@@ -117,6 +119,7 @@ def _line(message: Message) -> tuple[str | float | None, ...]:
         *(row, phone, safe(name), status, attempts),
         *map(safe, outside),
         *(iso(moment) if moment else None for moment in _times(message)),
+        _inferred(message),
     )
 
 
@@ -125,6 +128,10 @@ def _known(message: Message) -> tuple[Cell, ...]:
         *(message.row, message.phone, message.name, message.status.value, message.attempts),
         *(message.provider_message_id, message.error_code, message.error_reason),
     )
+
+
+def _inferred(message: Message) -> str | None:
+    return "yes" if message.inferred else None
 
 
 def _times(message: Message) -> tuple[datetime | None, ...]:

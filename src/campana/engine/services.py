@@ -6,6 +6,7 @@ from campana.engine.accounts import Accounts
 from campana.engine.admin_access import AdminAccess
 from campana.engine.audit import Audit
 from campana.engine.campaigns import Campaigns
+from campana.engine.comparisons import Comparisons
 from campana.engine.control import Control
 from campana.engine.drafts import Drafts
 from campana.engine.estimates import Estimates
@@ -59,6 +60,7 @@ class Services:
     slowdowns: Slowdowns
     rosters: Rosters
     insights: Insights
+    comparisons: Comparisons
     overviews: Overviews
     suppressions: Suppressions
     addresses: Addresses

@@ -30,6 +30,8 @@ class Held:
     """as it is stored"""
     bucket: int = 0
     """the ten seconds that it is now"""
+    bulk: bool = True
+    """whether reports count it: tests they do not"""
 
     @property
     def sends(self) -> bool:

@@ -107,6 +107,7 @@ _PAGES: dict[tuple[str, str], Action | Door] = {
     ("POST", "/campaigns/{campaign_id}/cancel"): Action.CAMPAIGN,
     ("POST", "/campaigns/{campaign_id}/retry"): Action.CAMPAIGN,
     ("POST", "/campaigns/{campaign_id}/reschedule"): Action.CAMPAIGN,
+    ("GET", "/reports"): Action.READ,
 }
 
 _BELOW_API: dict[tuple[str, str], Action | Door] = {
@@ -135,6 +136,18 @@ _BELOW_API: dict[tuple[str, str], Action | Door] = {
     ("GET", "/campaigns/{campaign_id}/replies"): Action.READ,
     ("GET", "/campaigns/{campaign_id}/replies.csv"): Action.READ,
     ("GET", "/events"): Action.READ,
+    # --- reports over campaigns
+    ("GET", "/campaigns/{campaign_id}/timeline"): Action.READ,
+    ("GET", "/reports/campaigns"): Action.READ,
+    ("GET", "/reports/campaigns.csv"): Action.READ,
+    ("GET", "/reports/templates"): Action.READ,
+    ("GET", "/reports/templates.csv"): Action.READ,
+    ("GET", "/reports/days"): Action.READ,
+    ("GET", "/reports/days.csv"): Action.READ,
+    ("GET", "/reports/hours"): Action.READ,
+    ("GET", "/reports/hours.csv"): Action.READ,
+    ("GET", "/reports/reasons"): Action.READ,
+    ("GET", "/reports/reasons.csv"): Action.READ,
     # --- senders
     ("GET", "/senders"): Action.READ,
     ("POST", "/senders"): Action.SENDERS,

@@ -25,6 +25,7 @@ from campana.web.api import (
     me,
     messages,
     replies,
+    reports,
     senders,
     sessions,
     suppressions,
@@ -129,6 +130,8 @@ def _api() -> APIRouter:
     api = APIRouter(prefix=API, responses=EVERYWHERE)
     people = (me.router, sessions.router, team.router, team.invitations, api_keys.router, workers.router)
     for part in (campaigns.router, campaigns.steering, messages.router, events.router, replies.router):
+        api.include_router(part)
+    for part in (reports.router, reports.timeline):
         api.include_router(part)
     for part in (
         lists.router,

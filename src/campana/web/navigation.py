@@ -33,6 +33,7 @@ NAVIGATION = (
     Entry("/", marked("Dashboard"), icon="layout-dashboard"),
     Entry("/send", marked("Send Messages"), icon="send", role=Role.OPERATOR),
     Entry("/campaigns", marked("Campaign History"), icon="history"),
+    Entry("/reports", marked("Reports"), icon="chart-bar"),
     Entry("/recipients", marked("Recipients"), icon="users"),
     Entry("/opt-outs", marked("Opt-outs"), icon="hand-stop"),
     Entry("/settings", marked("Settings"), icon="settings"),

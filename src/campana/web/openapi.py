@@ -28,6 +28,7 @@ TAGS = [
     {"name": "opt-outs", "description": "Numbers that must not be messaged."},
     {"name": "administration", "description": "Accounts, for administrators of the installation."},
     {"name": "audit", "description": "Who did what to what, when, and how they came in."},
+    {"name": "reports", "description": "Campaigns compared, and what became of messages over time."},
     {"name": "replies", "description": "What people answered."},
     {
         "name": "account",

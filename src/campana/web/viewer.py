@@ -79,6 +79,11 @@ def viewer(request: Request, *, languages: tuple[str, ...], now: datetime) -> Vi
     )
 
 
+def known_zone(name: str) -> ZoneInfo | None:
+    """The time zone of that IANA name, if there is one."""
+    return _zone(name)
+
+
 def zone_of(request: Request) -> ZoneInfo:
     """The time zone that the browser told, else UTC: what a time without a zone means in a form."""
     return _zone(request.cookies.get(ZONE_COOKIE, "")) or UTC

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from campana.domain.accounts import Account
 from campana.domain.campaigns import Campaign, CampaignStatus, OnDailyLimit, start_states
 from campana.domain.messages import TRANSITIONS, Counts, Message, MessageStatus
+from campana.domain.periods import ACCEPTED, Accepted
 from campana.domain.receipts import Receipt
 from campana.domain.senders import Sender
 from campana.engine.ports import Lease, LeaseLost, MessageKey, Settlement, Share, Store, Taken
@@ -177,6 +178,7 @@ class History:
             messages = await all_messages(self.store, campaign)
             assert _recount(messages) == view.counts
             assert view.counts.total == PEOPLE
+            assert await self._quarters(campaign) == _accepted(messages)
             assert view.reserved <= (view.counts.open if view.campaign.status is C.PROCESSING else 0)
             after |= {(campaign.id, message.row): message.status for message in messages}
             sending += view.counts.sending
@@ -211,6 +213,10 @@ class History:
         for campaign in self.campaigns:
             assert (await view_of(self.store, campaign)).counts.open == 0
 
+    async def _quarters(self, campaign: Campaign) -> dict[datetime, Accepted]:
+        timeline = await self.store.timeline(campaign.id)
+        return {quarter.began: quarter.accepted for quarter in timeline if quarter.accepted.total}
+
     def _campaign(self, number: int) -> Campaign:
         return self.campaigns[number % len(self.campaigns)]
 
@@ -219,6 +225,18 @@ class History:
 
     def _pause(self, status: MessageStatus) -> dict[str, datetime]:
         return {"not_before": self.now + timedelta(seconds=2)} if status is M.PENDING else {}
+
+
+def _accepted(messages: list[Message]) -> dict[datetime, Accepted]:
+    """By the quarter of an hour, counted anew."""
+    found: dict[datetime, Accepted] = {}
+    for message in messages:
+        if message.sent_at is not None and message.status in ACCEPTED:
+            at = message.sent_at
+            began = at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
+            one = Accepted(**{message.status.value.lower(): 1})
+            found[began] = found.get(began, Accepted()) + one
+    return found
 
 
 def _recount(messages: list[Message]) -> Counts:

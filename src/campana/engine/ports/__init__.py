@@ -35,6 +35,7 @@ from campana.engine.ports.optouts import (
 from campana.engine.ports.outside import Clock, Envelope, Mailer, Provider, Vault
 from campana.engine.ports.pages import Page
 from campana.engine.ports.people import People, SignIns
+from campana.engine.ports.reporting import Reporting, Span, TemplateTotals
 from campana.engine.ports.sealed import SealedPlace, SealedText, SealedTexts
 from campana.engine.ports.tenants import AccountUsage, Tenants
 
@@ -75,6 +76,7 @@ __all__ = [
     "Presence",
     "Provider",
     "Reason",
+    "Reporting",
     "SealedPlace",
     "SealedText",
     "SealedTexts",
@@ -82,6 +84,7 @@ __all__ = [
     "Share",
     "SignIns",
     "Silent",
+    "Span",
     "Start",
     "StartVerdict",
     "Statistics",
@@ -89,6 +92,7 @@ __all__ = [
     "StoredPost",
     "SuppressionFilter",
     "Taken",
+    "TemplateTotals",
     "Tenants",
     "Unmatched",
     "Vault",
@@ -98,6 +102,7 @@ __all__ = [
 class Store(
     Catalog,
     Insight,
+    Reporting,
     Ledger,
     Lanes,
     Inbox,

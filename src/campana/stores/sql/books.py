@@ -5,18 +5,19 @@ the lane, then the campaigns with their counts in the order of their ids. Only t
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Integer, Row, bindparam, exists, insert, select, update
 
-from campana.domain.campaigns import CampaignStatus, OnDailyLimit
+from campana.domain.campaigns import CampaignKind, CampaignStatus, OnDailyLimit
 from campana.domain.messages import MessageStatus
 from campana.stores.held import Held
 from campana.stores.pace import Pace
 from campana.stores.sql.columns import Id, database_bucket, database_seconds
+from campana.stores.sql.quarters import QuarterMoves, move_quarters
 from campana.stores.sql.rows import counts_of
 from campana.stores.sql.schema import COUNTED, campaigns, counts, lanes, pace_samples, usage
 from campana.stores.sql.transactions import Transaction
@@ -119,12 +120,13 @@ async def hold_lane(tx: Transaction, sender_id: UUID) -> HeldLane | None:
 @dataclass(frozen=True, slots=True)
 class Shift:
     """What changes in a held campaign's counts. `reserved` is the new number, None to leave it; `accepted`
-    goes into the pace."""
+    goes into the pace, `quarters` into what reports read."""
 
     campaign: Held
     by: Mapping[MessageStatus, int]
     reserved: int | None = None
     accepted: int = 0
+    quarters: QuarterMoves = field(default_factory=dict)
 
 
 async def shift(tx: Transaction, *shifts: Shift) -> None:
@@ -136,6 +138,7 @@ async def shift(tx: Transaction, *shifts: Shift) -> None:
         if held.pace.current and held.pace.bucket < held.bucket:
             values = {"campaign": held.id, "over": held.pace.bucket, "accepted": held.pace.current}
             await tx.execute(_SAMPLE, values)
+    await move_quarters(tx, ((one.campaign, one.quarters) for one in shifts))
 
 
 def _shift_values(change: Shift) -> dict[str, Any]:
@@ -184,4 +187,5 @@ def held_of(row: Row[Any]) -> Held:
         pace=Pace(row.pace_bucket, row.pace_current, row.pace_former),
         # Whoever held it before may have written later than this statement began.
         bucket=max(row.bucket, row.pace_bucket),
+        bulk=row.kind == CampaignKind.BULK.value,
     )

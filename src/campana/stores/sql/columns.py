@@ -131,6 +131,13 @@ class database_bucket(FunctionElement[int]):  # noqa: N801
     type = BigInteger()
 
 
+class quarter(FunctionElement[int]):  # noqa: N801
+    """Which quarter of an hour since 1970 a Moment lies in."""
+
+    inherit_cache = True
+    type = BigInteger()
+
+
 _SQLITE_SECONDS = "((julianday('now') - 2440587.5) * 86400.0)"
 
 
@@ -162,6 +169,16 @@ def _sqlite_bucket(_element: database_bucket, _compiler: SQLCompiler, **_options
 @compiles(database_bucket, "postgresql")
 def _postgresql_bucket(_element: database_bucket, _compiler: SQLCompiler, **_options: Any) -> str:
     return "CAST(floor(extract(epoch FROM statement_timestamp()) / 10) AS bigint)"
+
+
+@compiles(quarter, "sqlite")
+def _sqlite_quarter(element: quarter, compiler: SQLCompiler, **options: Any) -> str:
+    return f"({compiler.process(element.clauses, **options)} / 900000000)"
+
+
+@compiles(quarter, "postgresql")
+def _postgresql_quarter(element: quarter, compiler: SQLCompiler, **options: Any) -> str:
+    return f"CAST(floor(extract(epoch FROM {compiler.process(element.clauses, **options)}) / 900) AS bigint)"
 
 
 @compiles(holds, "sqlite")

@@ -13,6 +13,7 @@ from campana.domain.senders import Sender
 from campana.stores.held import Held
 from campana.stores.sql.books import Shift, hold, shift
 from campana.stores.sql.part import Part
+from campana.stores.sql.quarters import QuarterMoves, of_first
 from campana.stores.sql.rows import campaign_of, sender_of
 from campana.stores.sql.schema import campaigns, counts, messages, senders
 from campana.stores.sql.transactions import Transaction
@@ -114,7 +115,10 @@ class Moves(Part):
             if campaign is None or campaign.status not in _RETRYING:
                 return 0
             changes = _AS_NEW | {"not_before": now}
-            return await _turn(tx, campaign, (status, MessageStatus.PENDING), changes, limit)
+            quarters = await of_first(tx, campaign, status, limit)
+            return await _turn(
+                tx, campaign, (status, MessageStatus.PENDING), changes, limit, quarters=quarters
+            )
 
         return await self._database.write(work)
 
@@ -151,8 +155,13 @@ async def _turn(
     move: tuple[MessageStatus, MessageStatus],
     changes: dict[str, Any],
     limit: int,
+    *,
+    quarters: QuarterMoves | None = None,
 ) -> int:
-    """Up to `limit` messages of a held campaign from one state to another, in row order; how many."""
+    """Up to `limit` messages of a held campaign from one state to another, in row order; how many.
+
+    `quarters` is where they were accepted, if they were.
+    """
     origin, target = move
     mine = (messages.c.campaign_id == campaign.id) & (messages.c.status == origin.value)
     portion = select(messages.c.row).where(mine).order_by(messages.c.row).limit(limit).subquery()
@@ -162,5 +171,5 @@ async def _turn(
     )
     turned = (await tx.execute(statement)).rowcount
     if turned:
-        await shift(tx, Shift(campaign, {origin: -turned, target: turned}))
+        await shift(tx, Shift(campaign, {origin: -turned, target: turned}, quarters=quarters or {}))
     return turned

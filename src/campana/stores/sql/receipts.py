@@ -16,6 +16,7 @@ from campana.stores.sql.books import Shift, hold, shift
 from campana.stores.sql.columns import BigNumbers, among
 from campana.stores.sql.outcomes import provider_key
 from campana.stores.sql.part import Part
+from campana.stores.sql.quarters import standing
 from campana.stores.sql.schema import messages
 from campana.stores.sql.transactions import Transaction, Values
 
@@ -110,6 +111,7 @@ async def _apply(
     held = await hold(tx, {key.campaign_id for key in keys})
     changes: list[Values] = []
     moves: dict[UUID, Counter[MessageStatus]] = defaultdict(Counter)
+    quarters: dict[UUID, Counter[tuple[int, MessageStatus]]] = defaultdict(Counter)
     for name, message in (await _find(sender_id, said, tx)).items():
         after = message.after(said[name])
         if after == message.standing or message.key.campaign_id not in held:
@@ -117,9 +119,12 @@ async def _apply(
         changes.append(_values(message, after))
         moves[message.key.campaign_id][message.standing.status] -= 1
         moves[message.key.campaign_id][after.status] += 1
+        before = message.standing
+        quarters[message.key.campaign_id].update(standing([(after.sent_at, after.status)]))
+        quarters[message.key.campaign_id].update(standing([(before.sent_at, before.status)], by=-1))
     if changes:
         await tx.execute(_WRITE, changes)
-        await shift(tx, *(Shift(held[campaign_id], by) for campaign_id, by in moves.items()))
+        await shift(tx, *(Shift(held[key], by, quarters=quarters[key]) for key, by in moves.items()))
 
 
 def _values(message: _Known, after: Standing) -> Values:

@@ -18,6 +18,7 @@ from campana.stores.held import Held
 from campana.stores.sql.books import Shift, hold, hold_lane, landed, shift, spend
 from campana.stores.sql.outcomes import Batch, Uneven, write_outcomes
 from campana.stores.sql.part import Part
+from campana.stores.sql.quarters import QuarterMoves, standing
 from campana.stores.sql.transactions import Transaction
 
 _ALLOWED = frozenset(TRANSITIONS[MessageStatus.SENDING])
@@ -55,6 +56,7 @@ class _Settled:
     campaign: Held
     timely: Counter[MessageStatus]
     late: Counter[MessageStatus]
+    quarters: QuarterMoves
 
     @property
     def shift(self) -> Shift:
@@ -68,6 +70,7 @@ class _Settled:
             by,
             reserved=self.campaign.reserved - final,
             accepted=self.timely[MessageStatus.SENT],
+            quarters=self.quarters,
         )
 
 
@@ -116,7 +119,8 @@ async def _settle(tx: Transaction, batch: Batch, singly: bool) -> _Settled:
         rest = [one for one in batch.settlements if one.status in _LATE and one.row not in done]
         unknown = replace(batch, origin=MessageStatus.UNKNOWN, settlements=rest)
         late = await write_outcomes(tx, unknown, singly=singly)
-    return _Settled(batch.campaign, _by_status(timely), _by_status(late))
+    accepted = standing((one.at, one.status) for one in (*timely, *late) if one.status is MessageStatus.SENT)
+    return _Settled(batch.campaign, _by_status(timely), _by_status(late), accepted)
 
 
 def _by_status(settlements: Sequence[Settlement]) -> Counter[MessageStatus]:

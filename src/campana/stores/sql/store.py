@@ -28,6 +28,7 @@ from campana.stores.sql.preferences import PreferencesPart
 from campana.stores.sql.receipts import Receipts
 from campana.stores.sql.recipients import Recipients
 from campana.stores.sql.replies import Replies
+from campana.stores.sql.reporting import Reporting
 from campana.stores.sql.room import Room
 from campana.stores.sql.rounds import Rounds
 from campana.stores.sql.sealed import Sealed
@@ -61,6 +62,7 @@ class SqlStore(
     Campaigns,
     Listing,
     Insight,
+    Reporting,
     Messages,
     Suppressions,
     Replies,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -12,12 +13,14 @@ from campana.domain.accounts import Principal
 from campana.domain.campaigns import CampaignStatus
 from campana.domain.errors import InvalidInput
 from campana.domain.messages import MessageStatus
+from campana.domain.periods import over_time
 from campana.engine.insights import time_left
 from campana.engine.ports import CampaignOrder, CampaignView
 from campana.engine.services import Services
 from campana.web.rendering import page
 from campana.web.schemas.common import Search, chosen
 from campana.web.services import Caller, Engine
+from campana.web.viewer import zone_of
 
 router = APIRouter()
 
@@ -109,7 +112,7 @@ async def campaign(
     view = await engine.campaigns.get(caller, campaign_id)
     asked = MessageListing(q, status)
     insight, found = await asyncio.gather(
-        _insight(engine, caller, view),
+        _insight(engine, caller, view, zone_of(request)),
         engine.reports.messages(
             caller, campaign_id, limit=MESSAGES_SHOWN, cursor=cursor or None, statuses=asked.statuses, q=q
         ),
@@ -124,18 +127,26 @@ async def campaign(
 async def insight(request: Request, engine: Engine, caller: Caller, campaign_id: UUID) -> Response:
     """The parts of that page that are reckoned anew every few seconds while the campaign runs."""
     view = await engine.campaigns.get(caller, campaign_id)
-    return page(request, "campaigns/insight.html", **await _insight(engine, caller, view))
+    return page(request, "campaigns/insight.html", **await _insight(engine, caller, view, zone_of(request)))
 
 
-async def _insight(engine: Services, caller: Principal, view: CampaignView) -> dict[str, Any]:
-    """What the template insight.html needs."""
-    sender, troubles, curve, slowed = await asyncio.gather(
+async def _insight(engine: Services, caller: Principal, view: CampaignView, zone: ZoneInfo) -> dict[str, Any]:
+    """What the template insight.html needs; hours are the zone's."""
+    sender, troubles, curve, slowed, quarters = await asyncio.gather(
         engine.senders.get(caller, view.campaign.sender_id),
         engine.insights.troubles(caller, view.campaign.id),
         engine.insights.pace(caller, view.campaign.id),
         engine.slowdowns.of(view),
+        engine.comparisons.timeline(caller, view.campaign.id),
     )
-    return {"view": view, "sender": sender, "troubles": troubles, "curve": curve, "slowed": slowed}
+    return {
+        "view": view,
+        "sender": sender,
+        "troubles": troubles,
+        "curve": curve,
+        "slowed": slowed,
+        "timeline": over_time(quarters, zone),
+    }
 
 
 def _known(word: str, kind: type[State]) -> tuple[State, ...]:

@@ -5,7 +5,15 @@ One module a subject; whoever needs a table takes it from here.
 
 from campana.stores.sql.schema.audit import audit_entries
 from campana.stores.sql.schema.base import metadata
-from campana.stores.sql.schema.campaigns import COUNTED, campaigns, counts, messages, pace_samples
+from campana.stores.sql.schema.campaigns import (
+    ACCEPTED_COUNTED,
+    COUNTED,
+    accepted_quarters,
+    campaigns,
+    counts,
+    messages,
+    pace_samples,
+)
 from campana.stores.sql.schema.drafts import drafts, saved_templates
 from campana.stores.sql.schema.lists import (
     recipient_lists,
@@ -21,7 +29,9 @@ from campana.stores.sql.schema.senders import hosts, lanes, senders, usage, work
 from campana.stores.sql.schema.sign_in import attempts, links, recovery_codes, second_factors, sessions
 
 __all__ = [
+    "ACCEPTED_COUNTED",
     "COUNTED",
+    "accepted_quarters",
     "accounts",
     "api_keys",
     "attempts",

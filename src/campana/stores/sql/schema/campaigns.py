@@ -21,11 +21,14 @@ from sqlalchemy import (
 )
 
 from campana.domain.messages import MessageStatus
+from campana.domain.periods import ACCEPTED
 from campana.stores.sql.columns import Id, Moment
 from campana.stores.sql.schema.base import metadata
 
 COUNTED = tuple(status.value.lower() for status in MessageStatus)
 """The columns of `counts`, in the order of the states."""
+
+ACCEPTED_COUNTED = tuple(status.value.lower() for status in ACCEPTED)
 
 campaigns = Table(
     "campaigns",
@@ -58,6 +61,8 @@ campaigns = Table(
     Index(None, "account_id", "status", "created_at", "id"),
     Index(None, "account_id", "status", "scheduled_at", "id"),
     Index(None, "account_id", "status", "name_key", "id"),
+    # Reports read what started in a period.
+    Index(None, "account_id", "started_at", "id"),
     Index(None, "status", "scheduled_at"),
     Index(None, "sender_id", "status"),
 )
@@ -84,6 +89,20 @@ pace_samples = Table(
     Column("campaign_id", Id, ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True),
     Column("bucket", BigInteger, primary_key=True, autoincrement=False),
     Column("accepted", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What was accepted in a quarter of an hour, by where it stands now; quarters are numbered since 1970. Not of
+# tests.
+accepted_quarters = Table(
+    "accepted_quarters",
+    metadata,
+    Column("campaign_id", Id, ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True),
+    Column("quarter", BigInteger, primary_key=True, autoincrement=False),
+    Column("account_id", Id, nullable=False),
+    *(Column(name, Integer, nullable=False, server_default="0") for name in ACCEPTED_COUNTED),
+    CheckConstraint(" AND ".join(f"{name} >= 0" for name in ACCEPTED_COUNTED), "accepted_not_negative"),
+    Index(None, "account_id", "quarter"),
     sqlite_with_rowid=False,
 )
 
