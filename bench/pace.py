@@ -12,7 +12,7 @@ from bench.workshop import Workshop
 TITLE = "Pace: against a provider that answers in 300 ± 150 ms"
 LATENCY_MS, JITTER_MS = 300, 150
 HELD = 99.0
-LASTS_S = 30
+LASTS_S = 60
 
 
 async def measure(workshop: Workshop) -> AsyncIterator[Row]:

@@ -10,6 +10,7 @@ from campana.engine.sending.pacer import (
     CATCH_UP_S,
     OPENING_SLACK_S,
     SCHEDULE_S,
+    STEP_S,
     STEP_SLACK_S,
     WINDOW_S,
     Pacer,
@@ -88,7 +89,7 @@ def test_what_is_late_leaves_in_steps_not_in_a_burst(stalls: list[float], seed: 
     """So that a provider that sees a few messages late, too, still counts no more than the rate."""
     random.seed(seed)
     departures = run(Pacer(1000), seconds=3, stalls=stalls)
-    assert most_in_any(1.0, departures) <= (1 + STEP_SLACK_S) / WINDOW_S * 1000 + 1
+    assert most_in_any(0.1, departures) <= (0.1 + STEP_SLACK_S) / STEP_S * 1000 + 1
 
 
 def test_the_first_messages_may_arrive_late_while_connections_are_opened() -> None:
@@ -99,7 +100,8 @@ def test_the_first_messages_may_arrive_late_while_connections_are_opened() -> No
 
 def test_what_a_stall_lost_is_made_up_for() -> None:
     random.seed(0)
-    departures = run(Pacer(1000), seconds=60, stalls=[0.03])
+    opened = 102.0
+    departures = [moment for moment in run(Pacer(1000), seconds=60, stalls=[0.03]) if moment > opened]
     assert (len(departures) - 1) / (departures[-1] - departures[0]) >= 1000 / SCHEDULE_S * 0.9999
 
 

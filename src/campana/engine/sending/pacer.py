@@ -4,18 +4,21 @@ comes in.
 Three rules together. The *schedule* spaces departures evenly, a little under the rate, and makes up for
 stalls. The *step* keeps that from being a burst: what is behind its schedule leaves hardly closer together
 than what is on time. The *window* looks at what really left: departure i never comes before departure i -
-rate plus a second. All are a little longer than a second (7.5 and 6.5 ms), because the provider sees
-arrivals, and requests overtake each other on their way: without that room, 29 even departures can arrive as
-30 in one second.
+rate plus a second. Schedule and window are a little longer than a second (8.3 and 7.9 ms), because the
+provider sees arrivals, and requests overtake each other on their way: without that room, 29 even departures
+can arrive as 30 in one second. What a stall lost is made up for within a second, while the window still holds
+the stall: later there is no room in it.
 """
 
 from collections import deque
 from itertools import takewhile
 
-SCHEDULE_S = 1.0075
+SCHEDULE_S = 1.0083
 """seconds over which one second's worth of messages is spread"""
-WINDOW_S = 1.0065
-"""seconds in which no more than one second's worth may leave; catching up spreads it over as many"""
+WINDOW_S = 1.0079
+"""seconds in which no more than one second's worth may leave"""
+STEP_S = 0.97
+"""seconds over which catching up spreads one second's worth"""
 STEP_SLACK_S = 0.002
 """how much before its step a message may leave: an event loop wakes up that late, each time"""
 OPENING_S = 0.5
@@ -105,7 +108,7 @@ class Pacer:
 
     def _respace(self) -> None:
         pace = self._rate * self._factor
-        gap, step = SCHEDULE_S / pace, WINDOW_S / pace
+        gap, step = SCHEDULE_S / pace, STEP_S / pace
         self._next += gap - self._gap
         self._next_step += step - self._step
         self._gap, self._step = gap, step
