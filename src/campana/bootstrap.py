@@ -45,6 +45,10 @@ from campana.engine.optouts.suppressions import Suppressions
 from campana.engine.overviews import Overviews
 from campana.engine.people.services import PeopleServices
 from campana.engine.previews import Previews
+from campana.engine.privacy.desk import PrivacyDesk
+from campana.engine.privacy.duties import PrivacyService
+from campana.engine.privacy.memory import Memory
+from campana.engine.privacy.retention import Retention
 from campana.engine.reports import Reports
 from campana.engine.saved_templates import SavedTemplates
 from campana.engine.sender_rules import SenderPolicy
@@ -92,7 +96,8 @@ class Campana:
             self.tools.signals,
             interval_s=self.settings.scheduler_interval_s,
         )
-        return Watch([self._recovery(), scheduler, self._worker(), self._opt_outs(), *self._inbox()])
+        senders = (self._recovery(), scheduler, self._worker())
+        return Watch([*senders, self._opt_outs(), *self._inbox(), self._privacy()])
 
     async def send_here(self, campaign: Campaign, sender: Sender) -> None:
         """Start this campaign and send it from this process, with its sender's lane only; until cancelled."""
@@ -147,6 +152,12 @@ class Campana:
         duty = Duty("flags", this_process(), self.store, self.tools.clock)
         return OptOutService(self.tools.refusals, flags, duty, self.tools.clock)
 
+    def _privacy(self) -> PrivacyService:
+        clock = self.tools.clock
+        retention = Retention(self.store, self.tools.audit, clock)
+        duty = Duty("privacy", this_process(), self.store, clock)
+        return PrivacyService(self.services.privacy.erasing, retention, duty, clock)
+
     def _worker(self, only: Sender | None = None) -> Worker:
         return Worker(this_process(), self.tools, self.providers, only=only.id if only else None)
 
@@ -197,12 +208,11 @@ def _services(
     settings: Settings, tools: LaneTools, providers: Mapping[str, BizChat], starter: Starter
 ) -> Services:
     store, clock, signals, audit = tools.store, tools.clock, tools.signals, tools.audit
-    accounts = Accounts(store, clock, audit)
-    drafting = Drafting(store, clock=clock)
+    accounts, memory = Accounts(store, clock, audit), Memory(store, tools.vault)
+    drafting, estimates = Drafting(store, memory, clock=clock), Estimates(store, providers, clock=clock)
     campaigns = Campaigns(store, drafting, audit, clock=clock, signals=signals)
     control = Control(store, Levers(starter, signals), audit, clock=clock)
     senders = _senders(settings, tools, providers)
-    estimates = Estimates(store, providers, clock=clock)
     return Services(
         catalog=store,
         accounts=accounts,
@@ -211,8 +221,8 @@ def _services(
         tenants=Tenants(store, audit, clock=clock, signals=signals),
         admin_access=AdminAccess(store, audit, clock),
         senders=senders,
-        imports=Imports(store, clock, new_id, audit),
-        lists=RecipientLists(store, audit),
+        imports=Imports(store, clock, new_id, audit, memory=memory),
+        lists=RecipientLists(store, audit, clock=clock),
         inbox=store,
         campaigns=campaigns,
         control=control,
@@ -234,6 +244,7 @@ def _services(
         suppression_files=SuppressionFiles(store, audit, clock=clock),
         replies=Replies(store, audit),
         preferences=AccountPreferences(store, audit),
+        privacy=PrivacyDesk.over(store, memory, audit, clock),
         hub=ProgressHub(store),
     )
 

@@ -61,6 +61,8 @@ from campana.engine.people.services import PeopleServices
 from campana.engine.people.sessions import Visit
 from campana.engine.ports import Envelope, Provider, Store
 from campana.engine.previews import Previews
+from campana.engine.privacy.desk import PrivacyDesk
+from campana.engine.privacy.memory import Memory
 from campana.engine.reports import Reports
 from campana.engine.saved_templates import SavedTemplates
 from campana.engine.sender_rules import SenderPolicy
@@ -313,7 +315,8 @@ def _build(store: Store, settings: WebSettings | None) -> House:
     providers: dict[str, Provider] = {"bizchat": provider}
     audit = Audit(store, clock)
     starter = Starter(store, vault, clock, signals=signals, metrics=metrics, audit=audit)
-    drafting = Drafting(store, clock=clock)
+    memory = Memory(store, vault)
+    drafting = Drafting(store, memory, clock=clock)
     campaigns = Campaigns(store, drafting, audit, clock=clock, signals=signals)
     control = Control(store, Levers(starter, signals), audit, clock=clock)
     senders = Senders(
@@ -331,8 +334,8 @@ def _build(store: Store, settings: WebSettings | None) -> House:
         tenants=Tenants(store, audit, clock=clock, signals=signals),
         admin_access=AdminAccess(store, audit, clock),
         senders=senders,
-        imports=Imports(store, clock, new_id, audit),
-        lists=RecipientLists(store, audit),
+        imports=Imports(store, clock, new_id, audit, memory=memory),
+        lists=RecipientLists(store, audit, clock=clock),
         inbox=store,
         campaigns=campaigns,
         control=control,
@@ -354,6 +357,7 @@ def _build(store: Store, settings: WebSettings | None) -> House:
         suppression_files=SuppressionFiles(store, audit, clock=clock),
         replies=Replies(store, audit),
         preferences=AccountPreferences(store, audit),
+        privacy=PrivacyDesk.over(store, memory, audit, clock),
         hub=ProgressHub(store, look_s=0.05),
     )
 

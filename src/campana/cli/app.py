@@ -3,7 +3,7 @@
 import typer
 
 from campana import __version__
-from campana.cli import admin, moving, secret, send, serve, simulate, workers
+from campana.cli import admin, moving, privacy, secret, send, serve, simulate, workers
 from campana.cli.output import SETTINGS_HELP, console
 from campana.logs import set_up_logs
 
@@ -19,6 +19,7 @@ app = typer.Typer(
 user = typer.Typer(help="People who may sign in.", no_args_is_help=True)
 api_key = typer.Typer(help="Keys for scripts.", no_args_is_help=True)
 db = typer.Typer(help="The database.", no_args_is_help=True)
+people_data = typer.Typer(help="The data of the people you write to.", no_args_is_help=True)
 secret_key = typer.Typer(help="The key that seals secrets.", no_args_is_help=True)
 
 app.command("demo")(serve.demo)
@@ -39,10 +40,14 @@ api_key.command("create")(admin.create_api_key)
 db.command("upgrade")(admin.upgrade_database)
 db.command("copy")(moving.copy_database)
 secret_key.command("rotate")(secret.rotate)
+people_data.command("erase")(privacy.erase)
+people_data.command("export")(privacy.export)
+people_data.command("forget-erased")(privacy.forget_erased)
 app.add_typer(user, name="user")
 app.add_typer(api_key, name="api-key")
 app.add_typer(db, name="db")
 app.add_typer(secret_key, name="secret")
+app.add_typer(people_data, name="privacy")
 
 
 @app.callback(invoke_without_command=True)

@@ -65,6 +65,7 @@ def restore(
             caution = Caution(saved.header.made_at, now, idle_since=nothing_sent_since)
             await put_back(saved, campana.store, caution)
         console.print(f"{saved.count} records of {saved.header.made_at:%Y-%m-%d %H:%M:%S} UTC are restored.")
+        console.print("Numbers that were erased since then are back with it: erase them again.")
         console.print(f"{caution.unknown} messages are UNKNOWN: the original may have sent them since.")
         console.print(
             f"{caution.held} campaigns are held. {RESUME}" if caution.held else "No campaign is held."

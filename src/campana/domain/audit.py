@@ -48,6 +48,7 @@ class AuditAction(StrEnum):
     SENDER_WEBHOOK = "sender.webhook_rotated"
     LIST_UPLOADED = "recipient_list.uploaded"
     LIST_DELETED = "recipient_list.deleted"
+    LIST_EXPIRED = "recipient_list.expired"
     LIST_PROBLEMS_EXPORTED = "recipient_list.problems_exported"
     TEMPLATE_KEPT = "template.kept"
     TEMPLATE_FORGOTTEN = "template.forgotten"
@@ -65,6 +66,9 @@ class AuditAction(StrEnum):
     SUPPRESSIONS_IMPORTED = "suppression.imported"
     SUPPRESSIONS_EXPORTED = "suppression.exported"
     SUPPRESSION_REMOVED = "suppression.removed"
+    PERSON_ERASED = "person.erased"
+    PERSON_EXPORTED = "person.exported"
+    ERASED_FORGOTTEN = "account.erased_numbers_forgotten"
     KEY_ROTATED = "secret.rotated"
     AUDIT_EXPORTED = "audit.exported"
 

@@ -1,9 +1,10 @@
 """What an account decides for itself about the people it messages."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from campana.domain.errors import FieldProblem, InvalidInput
 from campana.domain.optouts import Vocabulary, checked_words
+from campana.domain.privacy import LONGEST_RETENTION
 
 MOST_MESSAGES = 1000
 LONGEST_DAYS = 90
@@ -33,13 +34,14 @@ class Preferences:
     """`stop_words` and `start_words` stand beside those that everybody has.
 
     A number that WhatsApp calls unreachable in `unreachable_after` campaigns in a row is suppressed; 0 is
-    never.
+    never. People's data are removed `retention_days` after the campaigns for them; None is never.
     """
 
     stop_words: tuple[str, ...] = ()
     start_words: tuple[str, ...] = ()
     frequency: Frequency | None = None
     unreachable_after: int = 2
+    retention_days: int | None = None
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -56,7 +58,7 @@ class Preferences:
             problems += error.problems
         if problems:
             raise InvalidInput(problems)
-        return Preferences(*words, self.frequency, self.unreachable_after)
+        return replace(self, stop_words=words[0], start_words=words[1])
 
 
 def _problems(given: Preferences) -> list[FieldProblem]:
@@ -67,4 +69,6 @@ def _problems(given: Preferences) -> list[FieldProblem]:
         problems.append(FieldProblem("frequency.days", f"must be 1 to {LONGEST_DAYS}"))
     if not 0 <= given.unreachable_after <= MOST_UNREACHABLE:
         problems.append(FieldProblem("unreachable_after", f"must be 0 (never) to {MOST_UNREACHABLE}"))
+    if given.retention_days is not None and not 1 <= given.retention_days <= LONGEST_RETENTION:
+        problems.append(FieldProblem("retention_days", f"must be 1 to {LONGEST_RETENTION:,}, or nothing"))
     return problems

@@ -45,6 +45,7 @@ class RecipientList:
     `blanks` holds only columns in which some recipient has nothing. `listed` is False for recipients given
     inline with a campaign: they exist for that campaign alone. `zones` says how many recipients there are by
     the time zone of their number, most first; those whose number does not tell are left out.
+    `removed_at` says since when its people's data are held no more.
     """
 
     id: UUID
@@ -66,6 +67,7 @@ class RecipientList:
     listed: bool = True
     zones: Mapping[str, int] = field(default_factory=dict)
     consent: Consent | None = None
+    removed_at: datetime | None = None
 
 
 class SuppressionSource(StrEnum):
@@ -81,6 +83,8 @@ class SuppressionSource(StrEnum):
     """a user, on the page"""
     API = "api"
     """a program, by an API key"""
+    ERASURE = "erasure"
+    """the person is being erased; it goes when that has ended"""
 
 
 FROM_THE_PERSON = frozenset({SuppressionSource.REPLY, SuppressionSource.WHATSAPP})

@@ -13,7 +13,9 @@ from uuid import UUID
 
 from campana.domain.columns import Wanted, key
 from campana.domain.errors import FieldProblem, InvalidInput
+from campana.domain.masking import masked
 from campana.domain.phones import Normaliser
+from campana.domain.privacy import ERASED_REASON, ErasedNumbers
 from campana.domain.recipients import Blanks, Recipient, RecipientList, RowProblem
 from campana.domain.senders import Sender
 from campana.domain.zones import ZoneTally
@@ -59,7 +61,12 @@ class Reading:
 
 
 async def read_inline(
-    given: Sequence[Mapping[str, str]], *, sender: Sender, created_by: UUID, at: datetime
+    given: Sequence[Mapping[str, str]],
+    *,
+    sender: Sender,
+    created_by: UUID,
+    at: datetime,
+    erased: ErasedNumbers,
 ) -> Reading:
     """The recipients as an audience of the sender's account; national numbers are of the sender's country.
 
@@ -73,6 +80,7 @@ async def read_inline(
         recipients, invalid, blanks = await _gathered(parts)
     except InvalidInput as refusal:
         return Reading(None, refusal.problems)
+    invalid += [_gone(each, columns.phone_column) for each in recipients if erased.when(each.phone)]
     if invalid:
         return Reading(None, tuple(map(_told, invalid[:PROBLEMS_SHOWN])))
     found = RecipientList(
@@ -123,6 +131,10 @@ def _zones(recipients: Sequence[Recipient]) -> Mapping[str, int]:
     tally = ZoneTally()
     tally.add(recipient.phone for recipient in recipients)
     return tally.zones()
+
+
+def _gone(recipient: Recipient, column: str) -> RowProblem:
+    return RowProblem(recipient.row, column, masked(recipient.phone), ERASED_REASON)
 
 
 def _told(problem: RowProblem) -> FieldProblem:

@@ -86,6 +86,7 @@ class Control:
         wanted = _retryable(statuses)
         view = await self._view(principal, campaign_id)
         ended = view.campaign.status in (_S.COMPLETED, _S.FAILED)
+        await self._refuse_without_people(view)
         if not ended and view.campaign.status not in (_S.PAUSED, _S.PROCESSING):
             raise Conflict(f"the campaign is {view.campaign.status}; there is nothing to retry in that state")
         waiting = sum(getattr(view.counts, status.value.lower()) for status in wanted)
@@ -106,6 +107,15 @@ class Control:
             await self._set_going(await self._view(principal, campaign_id), anew=True)
         self._signals.ring()
         return await self._view(principal, campaign_id)
+
+    async def _refuse_without_people(self, view: CampaignView) -> None:
+        campaign = view.campaign
+        people = await self._store.recipient_list(campaign.account_id, campaign.recipient_list_id)
+        if people is not None and people.removed_at is not None:
+            raise Conflict(
+                f"the data of its recipients were removed on {people.removed_at:%Y-%m-%d}: "
+                "nobody is left to write to"
+            )
 
     async def _put_back(self, campaign_id: UUID, wanted: Sequence[MessageStatus]) -> int:
         total = 0

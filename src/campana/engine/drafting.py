@@ -12,6 +12,7 @@ from campana.domain.times import parse_schedule
 from campana.engine.audience import Audience, read_inline
 from campana.engine.ids import new_id
 from campana.engine.ports import Clock, Store
+from campana.engine.privacy.memory import Memory
 from campana.engine.requests import CampaignRequest
 from campana.engine.sending.dispatch import Script
 from campana.engine.template_rules import shape_problems, text_problems
@@ -37,8 +38,9 @@ class Draft:
 class Drafting:
     """Looks up what a request names and checks it against that."""
 
-    def __init__(self, store: Store, *, clock: Clock) -> None:
+    def __init__(self, store: Store, memory: Memory, *, clock: Clock) -> None:
         self._store = store
+        self._memory = memory
         self._clock = clock
 
     async def check(self, principal: Principal, request: CampaignRequest) -> Draft:
@@ -73,7 +75,11 @@ class Drafting:
         if sender is None:
             return None
         reading = await read_inline(
-            request.recipients or (), sender=sender, created_by=principal.user_id, at=now
+            request.recipients or (),
+            sender=sender,
+            created_by=principal.user_id,
+            at=now,
+            erased=await self._memory.of(principal.account_id),
         )
         problems += reading.problems
         return reading.audience
@@ -85,6 +91,8 @@ class Drafting:
         if found is None:
             problems.append(FieldProblem("recipient_list_id", "there is no such recipient list"))
             return None
+        if found.removed_at is not None:
+            problems.append(FieldProblem("recipient_list_id", "the data of the list's people were removed"))
         if found.valid == 0:
             problems.append(FieldProblem("recipient_list_id", "the list has no valid recipient"))
         return Audience(found)

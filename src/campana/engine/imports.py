@@ -20,12 +20,15 @@ from campana.domain.audit import AuditAction, Detail, subject_of
 from campana.domain.columns import Columns, Wanted
 from campana.domain.consent import Consent
 from campana.domain.errors import NotFound, StoreUnavailable
+from campana.domain.masking import masked
 from campana.domain.permissions import Action, permit
 from campana.domain.phones import known_country
+from campana.domain.privacy import ERASED_REASON, ErasedNumbers
 from campana.domain.recipients import Recipient, RecipientList, RowProblem
 from campana.domain.zones import ZoneTally
 from campana.engine.audit import Audit
 from campana.engine.ports import Catalog, Clock
+from campana.engine.privacy.memory import Memory
 from campana.engine.reading.limits import Limits
 from campana.engine.reading.process import reading
 from campana.engine.reading.wire import End, Order, Rows
@@ -57,12 +60,14 @@ class Imports:
         audit: Audit,
         limits: Limits | None = None,
         *,
+        memory: Memory,
         at_once: int = 2,
     ) -> None:
         self._catalog = catalog
         self._clock = clock
         self._new_id = new_id
         self._audit = audit
+        self._memory = memory
         self._limits = limits or Limits()
         self._room = asyncio.Semaphore(at_once)
 
@@ -124,8 +129,10 @@ class Imports:
         kept = False
         try:
             await self._catalog.open_list(draft)
+            # An erasure that begins from here on sees the list, and waits for it.
+            erased = await self._memory.of(draft.account_id)
             async with aclosing(parts):
-                await _pass_on(parts, tally, writer)
+                await _pass_on(_but(erased, draft, parts), tally, writer)
             closed = await self._catalog.close_list(tally.total)
             kept = True
         finally:
@@ -210,6 +217,21 @@ class _Writer:
         if self._writing is not None:
             await asyncio.shield(self._writing)
             self._writing = None
+
+
+async def _but(
+    erased: ErasedNumbers, draft: RecipientList, parts: AsyncIterator[Rows | End]
+) -> AsyncIterator[Rows | End]:
+    """The parts without people who were erased: their rows have a problem that does not name them."""
+    async for part in parts:
+        if not erased.digests or isinstance(part, End):
+            yield part
+            continue
+        gone = {each.row: each for each in part.recipients if erased.when(each.phone)}
+        kept = [each for each in part.recipients if each.row not in gone]
+        column = draft.phone_column
+        told = [RowProblem(row, column, masked(each.phone), ERASED_REASON) for row, each in gone.items()]
+        yield Rows(kept, part.invalid + told, part.duplicates)
 
 
 async def _pass_on(parts: AsyncIterator[Rows | End], tally: _Tally, writer: _Writer) -> None:

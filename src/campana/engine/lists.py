@@ -13,7 +13,7 @@ from campana.domain.errors import NotFound
 from campana.domain.permissions import Action, permit
 from campana.domain.recipients import Recipient, RecipientList, RowProblem
 from campana.engine.audit import Audit
-from campana.engine.ports import CampaignView, Page, Store
+from campana.engine.ports import CampaignView, Clock, Page, Store
 
 log = structlog.get_logger(__name__)
 
@@ -38,9 +38,10 @@ class ListView:
 class RecipientLists:
     """Reads and deletes the account's lists."""
 
-    def __init__(self, store: Store, audit: Audit) -> None:
+    def __init__(self, store: Store, audit: Audit, *, clock: Clock) -> None:
         self._store = store
         self._audit = audit
+        self._clock = clock
 
     async def get(self, principal: Principal, list_id: UUID) -> RecipientList:
         """The list. Raises NotFound."""
@@ -95,10 +96,15 @@ class RecipientLists:
         return await self._store.campaigns_of_list(principal.account_id, list_id, limit=CAMPAIGNS_SHOWN)
 
     async def delete(self, principal: Principal, list_id: UUID) -> None:
-        """Remove the list and its recipients. Raises NotFound; Conflict when a campaign uses it."""
+        """Remove the list and its recipients. Where campaigns used it, its numbers stay with them, and their
+        messages with their states. Raises NotFound; Conflict when such a campaign is not over."""
         permit(principal, Action.UPLOAD)
         found = await self.get(principal, list_id)
-        await self._store.drop_list(principal.account_id, list_id)
+        if await self._store.list_is_used(list_id):
+            now = self._clock.now()
+            await self._store.remove_people(principal.account_id, list_id, at=now, listed=False)
+        else:
+            await self._store.drop_list(principal.account_id, list_id)
         log.info("list.deleted", list=str(list_id), user=str(principal.user_id))
         await self._audit.note(
             principal, AuditAction.LIST_DELETED, subject_of(found), {"recipients": found.valid}

@@ -11,6 +11,7 @@ from campana.domain.audit import AuditAction, subject_of
 from campana.domain.errors import NotFound
 from campana.domain.messages import Message, MessageStatus
 from campana.domain.permissions import Action, permit
+from campana.domain.privacy import REMOVED
 from campana.domain.times import iso
 from campana.engine.audit import Audit
 from campana.engine.ports import CampaignView, Page, Store
@@ -125,7 +126,7 @@ def _line(message: Message) -> tuple[str | float | None, ...]:
 
 def _known(message: Message) -> tuple[Cell, ...]:
     return (
-        *(message.row, message.phone, message.name, message.status.value, message.attempts),
+        *(message.row, message.phone or REMOVED, message.name, message.status.value, message.attempts),
         *(message.provider_message_id, message.error_code, message.error_reason),
     )
 

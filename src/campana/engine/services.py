@@ -24,6 +24,7 @@ from campana.engine.overviews import Overviews
 from campana.engine.people.services import PeopleServices
 from campana.engine.ports import Catalog, Inbox
 from campana.engine.previews import Previews
+from campana.engine.privacy.desk import PrivacyDesk
 from campana.engine.reports import Reports
 from campana.engine.saved_templates import SavedTemplates
 from campana.engine.senders import Senders
@@ -68,4 +69,5 @@ class Services:
     suppression_files: SuppressionFiles
     replies: Replies
     preferences: AccountPreferences
+    privacy: PrivacyDesk
     hub: ProgressHub

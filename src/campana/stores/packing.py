@@ -67,6 +67,11 @@ def stretches(first_rows: Sequence[int]) -> Iterator[Sequence[int]]:
         start, size = start + size, min(2 * size, MOST_TEXTS)
 
 
+def without_row(text: str, row: int) -> str:
+    """A packed text without one person's line."""
+    return "\n".join(line for line in text.split("\n") if not line.startswith(f"{row}\t"))
+
+
 def _rows_in(text: str, part: str) -> Iterator[int]:
     """The rows of a packed text that have the part behind their number."""
     place = text.find(part)

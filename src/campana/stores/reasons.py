@@ -3,6 +3,8 @@
 SUPPRESSED_CODE = "suppressed"
 SUPPRESSED_REASON = "the number is on the suppression list"
 
+ERASED_CODE = "erased"
+
 LOST_TRACK_CODE = "lost_track"
 LOST_TRACK_REASON = (
     "the sending process died or lost its lane while this message was on its way; it may have gone out"

@@ -64,6 +64,10 @@ _OUTSIDE: dict[tuple[str, str], Action | Door] = {
     ("GET", "/campaigns/{campaign_id}/replies"): Action.READ,
     # --- pages: settings
     ("GET", "/settings"): Action.READ,
+    ("GET", "/settings/privacy"): Action.READ,
+    ("POST", "/settings/privacy/retention"): Action.ACCOUNT,
+    ("POST", "/settings/privacy/export"): Action.PRIVACY,
+    ("POST", "/settings/privacy/erase"): Action.PRIVACY,
     ("GET", "/settings/senders"): Action.READ,
     ("GET", "/settings/senders/add"): Action.SENDERS,
     ("POST", "/settings/senders/add"): Action.SENDERS,
@@ -194,6 +198,9 @@ _BELOW_API: dict[tuple[str, str], Action | Door] = {
     ("GET", "/account/standing"): Action.READ,
     ("POST", "/account/admin-access"): Action.ACCOUNT,
     ("DELETE", "/account/admin-access"): Action.ACCOUNT,
+    # --- privacy
+    ("POST", "/privacy/export"): Action.PRIVACY,
+    ("POST", "/privacy/erase"): Action.PRIVACY,
     # --- administrators of the installation
     ("GET", "/admin/accounts"): Action.ADMIN,
     ("POST", "/admin/accounts"): Action.ADMIN,

@@ -24,6 +24,7 @@ from campana.web.api import (
     lists,
     me,
     messages,
+    privacy,
     replies,
     reports,
     senders,
@@ -140,6 +141,7 @@ def _api() -> APIRouter:
         account.router,
         admin.router,
         audit.router,
+        privacy.router,
         *people,
     ):
         api.include_router(part)

@@ -15,10 +15,12 @@ async def one_in_each(store: Store) -> dict[SealedPlace, SealedText]:
     user = await make_user(store, account)
     await store.save_second_factor(SecondFactor(user.id, "sealed-2"), [])
     await store.save_webhook(Webhook(sender.id, "digest", "sealed-3"))
+    await store.keep_privacy_key(account.id, "sealed-4")
     return {
         SealedPlace.CREDENTIALS: SealedText(sender.id, "sealed-1"),
         SealedPlace.SECOND_FACTORS: SealedText(user.id, "sealed-2"),
         SealedPlace.WEBHOOKS: SealedText(sender.id, "sealed-3"),
+        SealedPlace.PRIVACY: SealedText(account.id, "sealed-4"),
     }
 
 

@@ -49,7 +49,7 @@ async def test_a_suppression_is_kept_as_given(store: Store) -> None:
     account = await make_account(store)
     made = [
         suppression(account, row, source=source, created_at=MORNING + timedelta(seconds=row), added_by=by)
-        for row, (source, by) in enumerate(zip(S, ("", "", "a@b", "c@d", "e@f"), strict=True))
+        for row, (source, by) in enumerate(zip(S, ("", "", "a@b", "c@d", "e@f", ""), strict=True))
     ]
     await store.add_suppressions(made)
     found = (await store.suppressions(account.id, limit=9)).items

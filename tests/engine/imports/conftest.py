@@ -14,7 +14,9 @@ from campana.domain.errors import InvalidInput, NotFound
 from campana.engine.audit import Audit
 from campana.engine.imports import Imported, Imports
 from campana.engine.ports import Store
+from campana.engine.privacy.memory import Memory
 from campana.engine.reading.limits import Limits
+from campana.vault import FernetVault
 from tests.support.cast import MORNING, make_account
 
 
@@ -57,7 +59,9 @@ class Desk:
 
     def imports(self, limits: Limits | None = None, store: Any = None) -> Imports:
         clock = StandingClock()
-        return Imports(store or self.store, clock, self.new_id, Audit(self.store, clock), limits)
+        memory = Memory(self.store, FernetVault("k" * 40))
+        audit = Audit(self.store, clock)
+        return Imports(store or self.store, clock, self.new_id, audit, limits, memory=memory)
 
     def file(self, content: bytes | Path) -> Path:
         if isinstance(content, Path):

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from campana.domain.personalise import compile_text
+from campana.domain.privacy import ErasedNumbers
 from campana.domain.recipients import Blanks
 from campana.domain.senders import Sender
 from campana.engine.audience import INLINE, read_inline
@@ -28,7 +29,7 @@ async def read(*given, country="IN"):
         country=country,
         created_at=AT,
     )
-    return await read_inline(given, sender=sender, created_by=uuid4(), at=AT)
+    return await read_inline(given, sender=sender, created_by=uuid4(), at=AT, erased=ErasedNumbers())
 
 
 def fields(reading):

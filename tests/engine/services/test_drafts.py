@@ -15,8 +15,10 @@ from campana.engine.drafting import Drafting
 from campana.engine.drafts import MOST, Desk, Drafts
 from campana.engine.estimates import Estimates
 from campana.engine.ports import Store
+from campana.engine.privacy.memory import Memory
 from campana.engine.saved_templates import SavedTemplates
 from campana.engine.signals import Signals
+from campana.vault import FernetVault
 from tests.support.cast import MORNING, make_account, make_list, make_sender, make_user
 from tests.support.clock import HandClock
 
@@ -27,7 +29,7 @@ class House:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.clock = HandClock(MORNING)
-        drafting = Drafting(store, clock=self.clock)
+        drafting = Drafting(store, Memory(store, FernetVault("k" * 40)), clock=self.clock)
         self.audit = Audit(store, self.clock)
         self.campaigns = Campaigns(store, drafting, self.audit, clock=self.clock, signals=Signals())
         estimates = Estimates(store, {}, clock=self.clock)

@@ -35,6 +35,7 @@ from campana.engine.ports.optouts import (
 from campana.engine.ports.outside import Clock, Envelope, Mailer, Provider, Vault
 from campana.engine.ports.pages import Page
 from campana.engine.ports.people import People, SignIns
+from campana.engine.ports.privacy import PastList, Place, Privacy
 from campana.engine.ports.reporting import Reporting, Span, TemplateTotals
 from campana.engine.ports.sealed import SealedPlace, SealedText, SealedTexts
 from campana.engine.ports.tenants import AccountUsage, Tenants
@@ -71,9 +72,12 @@ __all__ = [
     "OptOuts",
     "PaceSample",
     "Page",
+    "PastList",
     "People",
+    "Place",
     "Post",
     "Presence",
+    "Privacy",
     "Provider",
     "Reason",
     "Reporting",
@@ -113,6 +117,7 @@ class Store(
     Drafts,
     SealedTexts,
     Tenants,
+    Privacy,
     Protocol,
 ):
     """All of them, as one database gives them."""

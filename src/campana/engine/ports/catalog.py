@@ -78,6 +78,9 @@ class Catalog(Protocol):
     async def drop_list(self, account_id: UUID, list_id: UUID) -> None:
         """Remove a list, open or closed. Raises NotFound; Conflict when a campaign uses it."""
 
+    async def list_is_used(self, list_id: UUID) -> bool:
+        """Whether a campaign, of whatever kind and state, was made for the list."""
+
     async def drop_unfinished(self, before: datetime) -> int:
         """Remove lists and campaigns whose creation was begun before then and never ended; how many."""
 

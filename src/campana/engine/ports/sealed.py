@@ -13,6 +13,7 @@ class SealedPlace(StrEnum):
     CREDENTIALS = "sender credentials"
     SECOND_FACTORS = "second factors"
     WEBHOOKS = "webhook secrets"
+    PRIVACY = "keys of erased numbers"
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,6 +159,7 @@ async def _require_parents(tx: Transaction, campaign: Campaign) -> None:
         recipient_lists.c.id == campaign.recipient_list_id,
         recipient_lists.c.account_id == campaign.account_id,
         recipient_lists.c.closed.is_(True),
+        recipient_lists.c.removed_at.is_(None),
     )
     if (await tx.execute(of_list.with_for_update(read=True))).one_or_none() is None:
         raise NotFound("There is no such recipient list")

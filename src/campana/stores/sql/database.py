@@ -35,10 +35,13 @@ Look = Callable[[Executable], AsyncIterator[Sequence[Row[Any]]]]
 _BATCH = 1000
 _MANY_ROWS = 10_000
 _SQLITE_READERS = 4
-_SQLITE_COMMON = ("foreign_keys = ON", "busy_timeout = 10000", "temp_store = MEMORY")
+_BUSY = "busy_timeout = 10000"
+_SCRUB_MS = 200
+_SQLITE_COMMON = ("foreign_keys = ON", _BUSY, "temp_store = MEMORY")
 _SQLITE_WRITER = (
     "journal_mode = WAL",
     "synchronous = FULL",
+    "secure_delete = ON",  # what is deleted is overwritten: an erased number is not left in free pages
     "cache_size = -32000",  # KiB; holds the index pages that random provider ids touch
     "wal_autocheckpoint = 16000",  # pages; a page changed by many batches is copied to the file once
 )
@@ -61,6 +64,7 @@ class Engines(Protocol):
     async def read(self, work: Work[T]) -> T: ...
     async def write(self, work: Work[T]) -> T: ...
     def snapshot(self) -> AbstractAsyncContextManager[Look]: ...
+    async def scrub(self) -> None: ...
     async def close(self) -> None: ...
 
 
@@ -118,6 +122,11 @@ class Database:
 
         await self.read(analyze)
 
+    async def scrub(self) -> None:
+        """Let go of copies that the database itself keeps of former pages, as far as it does that at once."""
+        with translated():
+            await self._engines.scrub()
+
     def insert(self, table: Table) -> "postgresql.Insert | sqlite.Insert":
         """An INSERT that knows ON CONFLICT."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
@@ -156,6 +165,18 @@ class _Sqlite:
                         yield rows
 
             yield look
+
+    async def scrub(self) -> None:
+        """Put the journal's pages into the file and empty it, unless somebody reads from it just now."""
+        await asyncio.get_running_loop().run_in_executor(self._writing, self._empty_journal)
+
+    def _empty_journal(self) -> None:
+        with self._writer.connect() as connection:
+            raw: Any = connection.connection.driver_connection
+            # Lanes wait behind it: no longer than a moment, then it is left to the next time.
+            raw.execute(f"PRAGMA busy_timeout = {_SCRUB_MS}")
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            raw.execute(f"PRAGMA {_BUSY}")
 
     async def close(self) -> None:
         loop = asyncio.get_running_loop()
@@ -208,6 +229,9 @@ class _Postgresql:
                             yield rows
 
             yield look
+
+    async def scrub(self) -> None:
+        """Rows as they were go with the server's own VACUUM and its archive of changes."""
 
     async def close(self) -> None:
         await self._writer.dispose()

@@ -68,6 +68,10 @@ class Lists(Part):
         await self._database.write(hide)
         await remove_list(self._database, list_id)
 
+    async def list_is_used(self, list_id: UUID) -> bool:
+        query = select(campaigns.c.id).where(campaigns.c.recipient_list_id == list_id).limit(1)
+        return bool(await self._database.rows(query))
+
     async def recipient_list(self, account_id: UUID, list_id: UUID) -> RecipientList | None:
         query = select(recipient_lists).where(
             recipient_lists.c.id == list_id,

@@ -2,14 +2,16 @@
 
 from uuid import UUID
 
-from sqlalchemy import bindparam, case, exists, func, insert, literal, select, update
+from sqlalchemy import bindparam, case, exists, func, insert, literal, or_, select, update
 
 from campana.domain.campaigns import EDITABLE, CampaignStatus
 from campana.domain.messages import MessageStatus
+from campana.domain.privacy import ERASED_REASON
 from campana.stores.held import Held
-from campana.stores.reasons import SUPPRESSED_CODE, SUPPRESSED_REASON
+from campana.stores.reasons import ERASED_CODE, SUPPRESSED_CODE, SUPPRESSED_REASON
 from campana.stores.sql.books import hold
 from campana.stores.sql.part import Part
+from campana.stores.sql.recipients import IS_ERASED
 from campana.stores.sql.schema import campaigns, counts, messages, recipients, suppressions
 from campana.stores.sql.transactions import Transaction
 
@@ -20,7 +22,7 @@ _IS_SUPPRESSED = exists().where(
     suppressions.c.account_id == bindparam("account"), suppressions.c.phone == recipients.c.phone
 )
 _PEOPLE = (
-    select(recipients.c.row, _IS_SUPPRESSED.label("suppressed"))
+    select(recipients.c.row, IS_ERASED.label("erased"), _IS_SUPPRESSED.label("suppressed"))
     .where(recipients.c.list_id == bindparam("list"), recipients.c.row > bindparam("after"))
     .order_by(recipients.c.row)
     .limit(bindparam("portion"))
@@ -31,9 +33,9 @@ _LOAD = insert(messages).from_select(
     select(
         bindparam("campaign", type_=messages.c.campaign_id.type),
         _PEOPLE.c.row,
-        case((_PEOPLE.c.suppressed, _SKIPPED), else_=_PENDING),
-        case((_PEOPLE.c.suppressed, SUPPRESSED_CODE)),
-        case((_PEOPLE.c.suppressed, SUPPRESSED_REASON)),
+        case((or_(_PEOPLE.c.erased, _PEOPLE.c.suppressed), _SKIPPED), else_=_PENDING),
+        case((_PEOPLE.c.erased, ERASED_CODE), (_PEOPLE.c.suppressed, SUPPRESSED_CODE)),
+        case((_PEOPLE.c.erased, ERASED_REASON), (_PEOPLE.c.suppressed, SUPPRESSED_REASON)),
     ),
 )
 _LAST_ROW = select(func.coalesce(func.max(messages.c.row), 0)).where(

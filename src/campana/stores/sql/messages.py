@@ -82,7 +82,7 @@ async def _look_up(look: _Look, search: Search | None, tx: Transaction) -> list[
         found = await _find(look, search, list_id, tx)
     rows = [row.row for row in found]
     people = {person.row: person for person in await tx.execute(_PEOPLE, {"list": list_id, "rows": rows})}
-    return [message_of(look.campaign_id, row, people[row.row]) for row in found]
+    return [message_of(look.campaign_id, row, people.get(row.row)) for row in found]
 
 
 def _next(look: _Look) -> Select[Any]:

@@ -15,7 +15,7 @@ from campana.stores.sql.books import Shift, hold, shift
 from campana.stores.sql.part import Part
 from campana.stores.sql.quarters import QuarterMoves, of_first
 from campana.stores.sql.rows import campaign_of, sender_of
-from campana.stores.sql.schema import campaigns, counts, messages, senders
+from campana.stores.sql.schema import campaigns, counts, messages, recipient_lists, senders
 from campana.stores.sql.transactions import Transaction
 
 _ENDED = frozenset({CampaignStatus.COMPLETED, CampaignStatus.FAILED, CampaignStatus.CANCELLED})
@@ -114,6 +114,8 @@ class Moves(Part):
             campaign = (await hold(tx, [campaign_id])).get(campaign_id)
             if campaign is None or campaign.status not in _RETRYING:
                 return 0
+            if await _has_nobody(tx, campaign):
+                return 0
             changes = _AS_NEW | {"not_before": now}
             quarters = await of_first(tx, campaign, status, limit)
             return await _turn(
@@ -121,6 +123,12 @@ class Moves(Part):
             )
 
         return await self._database.write(work)
+
+
+async def _has_nobody(tx: Transaction, campaign: Held) -> bool:
+    """Whether the people of the campaign's list were removed: then there is nobody to write to again."""
+    query = select(recipient_lists.c.removed_at).where(recipient_lists.c.id == campaign.recipient_list_id)
+    return (await tx.execute(query)).scalar_one() is not None
 
 
 _AS_NEW: dict[str, Any] = {

@@ -22,6 +22,7 @@ class PreferencesPart(Part):
             start_words=tuple(row.start_words),
             frequency=frequency_of(row),
             unreachable_after=row.unreachable_after,
+            retention_days=row.retention_days,
         )
 
     async def save_preferences(self, account_id: UUID, preferences: Preferences) -> None:
@@ -32,6 +33,7 @@ class PreferencesPart(Part):
             "frequency_messages": cap and cap.messages,
             "frequency_days": cap and cap.days,
             "unreachable_after": preferences.unreachable_after,
+            "retention_days": preferences.retention_days,
         }
         statement = self._database.insert(table).values(account_id=account_id, **values)
         await self._database.change(

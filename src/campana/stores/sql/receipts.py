@@ -21,9 +21,10 @@ from campana.stores.sql.schema import messages
 from campana.stores.sql.transactions import Transaction, Values
 
 _CHANGED = ("code", "reason", "sent_at", "delivered_at", "read_at", "settled_at")
-_FIND = select(
-    *(messages.c[name] for name in ("campaign_id", "row", "provider_message_id", "status", *_CHANGED))
-).where(among(messages.c.provider_key, bindparam("keys", type_=BigNumbers())))
+_FOUND = ("campaign_id", "row", "provider_message_id", "provider_key", "status", *_CHANGED)
+_FIND = select(*(messages.c[name] for name in _FOUND)).where(
+    among(messages.c.provider_key, bindparam("keys", type_=BigNumbers()))
+)
 _WRITE = (
     update(messages)
     .where(
@@ -51,6 +52,7 @@ class _Known:
 
     key: MessageKey
     standing: Standing
+    erased: bool
 
     def after(self, receipts: Iterable[Receipt]) -> Standing:
         standing = self.standing
@@ -92,15 +94,14 @@ class Receipts(Part):
 
 
 async def _find(sender_id: UUID, names: Iterable[str], tx: Transaction) -> dict[str, _Known]:
-    """By the short key, then by the id itself."""
-    wanted = set(names)
-    keys = sorted(provider_key(sender_id, name) for name in wanted)
+    """By the short key, then by the id itself; of an erased person's message the key alone is left."""
+    wanted = {provider_key(sender_id, name): name for name in names}
     found = {}
-    for row in await tx.execute(_FIND, {"keys": keys}):
-        campaign_id, number, name, status, *rest = tuple(row)
-        if name in wanted:
+    for row in await tx.execute(_FIND, {"keys": sorted(wanted)}):
+        campaign_id, number, name, key, status, *rest = tuple(row)
+        if name in (None, wanted[key]):
             standing = Standing(MessageStatus(status), *rest)
-            found[name] = _Known(MessageKey(campaign_id, number), standing)
+            found[wanted[key]] = _Known(MessageKey(campaign_id, number), standing, erased=name is None)
     return found
 
 
@@ -128,9 +129,12 @@ async def _apply(
 
 
 def _values(message: _Known, after: Standing) -> Values:
-    return {
+    told = {f"to_{name}": getattr(after, name) for name in _CHANGED}
+    if message.erased:
+        told["to_reason"] = None  # it may name the number
+    return told | {
         "campaign": message.key.campaign_id,
         "at_row": message.key.row,
         "origin": message.standing.status.value,
         "to_status": after.status.value,
-    } | {f"to_{name}": getattr(after, name) for name in _CHANGED}
+    }

@@ -19,6 +19,9 @@ from campana.stores.sql.transactions import Transaction
 _COLUMNS = ("list_id", "row", "phone", "name", "cells")
 _PROBLEM_COLUMNS = tuple(RowProblem.__slots__)
 
+IS_ERASED = func.substr(recipients.c.phone, 1, 1) == "-"
+"""Rows that keep their place and say nothing of anybody: a minus and the row stand for their number."""
+
 
 class Recipients(Part):
     """See Catalog."""
@@ -48,7 +51,7 @@ class Recipients(Part):
     async def recipients(self, list_id: UUID, *, after_row: int = 0, limit: int) -> Sequence[Recipient]:
         query = (
             select(recipients)
-            .where(recipients.c.list_id == list_id, recipients.c.row > after_row)
+            .where(recipients.c.list_id == list_id, recipients.c.row > after_row, ~IS_ERASED)
             .order_by(recipients.c.row)
             .limit(limit)
         )

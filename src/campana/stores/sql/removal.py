@@ -36,6 +36,14 @@ async def remove_list(database: Database, list_id: UUID) -> None:
     await database.write(finish)
 
 
+async def empty_list(database: Database, list_id: UUID) -> None:
+    """All that is in a list that stays: first what names people, last the packed texts, by which it is seen
+    whether this came to its end. Safe to repeat."""
+    await _empty(database, recipients, recipients.c.list_id == list_id)
+    await _empty(database, row_problems, row_problems.c.list_id == list_id)
+    await database.change(delete(recipient_search).where(recipient_search.c.list_id == list_id))
+
+
 async def remove_campaign(database: Database, campaign_id: UUID) -> bool:
     """A campaign that was never opened, with its messages; whether it still was one. Safe to repeat.
 

@@ -94,6 +94,7 @@ def list_of(row: Row[Any]) -> RecipientList:
         listed=row.listed,
         zones=row.zones,
         consent=_consent_of(row),
+        removed_at=row.removed_at,
     )
 
 
@@ -184,14 +185,15 @@ def counts_mapping(row: Mapping[Any, Any]) -> dict[str, int]:
     return {name: row[name] for name in COUNTED}
 
 
-def message_of(campaign_id: UUID, message: Row[Any], person: Row[Any]) -> Message:
-    """From rows of exactly these columns: a page has a thousand of them."""
+def message_of(campaign_id: UUID, message: Row[Any], person: Row[Any] | None) -> Message:
+    """From rows of exactly these columns: a page has a thousand of them. Of people whose data were removed
+    there is no row, or one whose number is none."""
     row, status, attempts, identity, code, reason, sent, delivered, read, inferred = tuple(message)
-    _, phone, name, cells = tuple(person)
+    _, phone, name, cells = tuple(person) if person is not None else (row, "", "", "[]")
     return Message(
         campaign_id=campaign_id,
         row=row,
-        phone=phone,
+        phone=phone if phone[:1] == "+" else "",
         name=name,
         status=_STATUSES[status],
         attempts=attempts,

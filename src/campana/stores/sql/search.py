@@ -4,10 +4,10 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, or_, select, update
 
 from campana.domain.recipients import Recipient
-from campana.stores.packing import Search, packs, stretches
+from campana.stores.packing import Search, packs, stretches, without_row
 from campana.stores.sql.columns import holds
 from campana.stores.sql.schema import recipient_search
 from campana.stores.sql.transactions import Record, Transaction
@@ -42,3 +42,22 @@ def _texts_with(list_id: UUID, search: Search, stretch: tuple[int, int]) -> Sele
         matches.append(holds(table.numbers, search.digits))
     mine = (table.list_id == list_id) & table.first_row.between(*stretch)
     return select(table.numbers, table.names).where(mine, or_(*matches)).order_by(table.first_row)
+
+
+async def forget_row(tx: Transaction, list_id: UUID, row: int) -> None:
+    """Take a person's lines out of the packed texts."""
+    table = recipient_search.c
+    this = (table.list_id == list_id) & (table.first_row <= row) & (table.last_row >= row)
+    for found in (await tx.execute(select(recipient_search).where(this))).all():
+        key = (table.list_id == list_id) & (table.first_row == found.first_row)
+        texts = {"numbers": without_row(found.numbers, row), "names": without_row(found.names, row)}
+        await tx.execute(update(recipient_search).where(key).values(texts))
+
+
+async def remember_name(tx: Transaction, list_id: UUID, row: int, person: tuple[str, str]) -> None:
+    """Put a person's number and name in again, where their lines were taken out."""
+    table = recipient_search.c
+    (pack,) = packs([Recipient(row, *person, ())])
+    this = (table.list_id == list_id) & (table.first_row <= row) & (table.last_row >= row)
+    texts = {"numbers": table.numbers + "\n" + pack.numbers, "names": table.names + "\n" + pack.names}
+    await tx.execute(update(recipient_search).where(this).values(texts))

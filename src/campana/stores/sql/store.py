@@ -12,7 +12,9 @@ from campana.stores.sql.copying import Copying
 from campana.stores.sql.database import Database
 from campana.stores.sql.drafts import Drafts
 from campana.stores.sql.duties import Duties
+from campana.stores.sql.erasures import Erasures
 from campana.stores.sql.flags import Flags
+from campana.stores.sql.forgetting import Forgetting
 from campana.stores.sql.frequency import FrequencyPart
 from campana.stores.sql.health import Health, check_version
 from campana.stores.sql.hosts import Hosts
@@ -25,6 +27,7 @@ from campana.stores.sql.loading import Loading
 from campana.stores.sql.messages import Messages
 from campana.stores.sql.moves import Moves
 from campana.stores.sql.preferences import PreferencesPart
+from campana.stores.sql.privacy import PrivacyPart
 from campana.stores.sql.receipts import Receipts
 from campana.stores.sql.recipients import Recipients
 from campana.stores.sql.replies import Replies
@@ -88,6 +91,9 @@ class SqlStore(
     Sealed,
     Copying,
     Tenants,
+    PrivacyPart,
+    Erasures,
+    Forgetting,
 ):
     """Implements `engine.ports.Store` on SQLite and PostgreSQL. Belongs to the event loop it was opened
     in."""

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
 
-from campana.domain.recipients import Suppression
+from campana.domain.recipients import Suppression, SuppressionSource
 from campana.engine.ports import EVERY_SUPPRESSION, Page, SuppressionFilter
 from campana.stores.sql.columns import Texts, among
 from campana.stores.sql.database import Database
@@ -51,7 +51,11 @@ class Suppressions(Part):
     async def drop_suppression(self, account_id: UUID, suppression_id: UUID, *, at: datetime) -> bool:
         statement = (
             delete(table)
-            .where(table.c.id == suppression_id, table.c.account_id == account_id)
+            .where(
+                table.c.id == suppression_id,
+                table.c.account_id == account_id,
+                table.c.source != SuppressionSource.ERASURE.value,
+            )
             .returning(table.c.phone)
         )
 

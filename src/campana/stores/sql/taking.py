@@ -10,10 +10,11 @@ from sqlalchemy import CursorResult, Row, bindparam, exists, null, select, updat
 
 from campana.domain.messages import MessageStatus
 from campana.domain.preferences import FREQUENCY_CODE
+from campana.domain.privacy import ERASED_REASON
 from campana.domain.recipients import Recipient
 from campana.engine.ports import Lease, LeaseLost, Share, Taken
 from campana.stores.held import Held
-from campana.stores.reasons import SUPPRESSED_CODE, SUPPRESSED_REASON
+from campana.stores.reasons import ERASED_CODE, SUPPRESSED_CODE, SUPPRESSED_REASON
 from campana.stores.sql.books import HOLD, USED, Shift, held_of, shift
 from campana.stores.sql.columns import Numbers, among, database_seconds
 from campana.stores.sql.frequency import over_cap
@@ -116,17 +117,18 @@ class _Round:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """Messages of one campaign that may be taken, and those whose people are to be left alone: numbers that
-    are suppressed, and people beyond the share's cap."""
+    """Messages of one campaign that may be taken, and those whose people are to be left alone: people who
+    were erased, numbers that are suppressed, and people beyond the share's cap."""
 
     rested: Sequence[Row[Any]]
     fresh: Sequence[Row[Any]]
+    erased: Sequence[int]
     suppressed: Sequence[int]
     beyond: Sequence[int]
 
     @property
     def skipped(self) -> int:
-        return len(self.suppressed) + len(self.beyond)
+        return len(self.erased) + len(self.suppressed) + len(self.beyond)
 
     @property
     def total(self) -> int:
@@ -200,6 +202,7 @@ async def _take_share(this: _Round, source: _Source, share: Share, room: int) ->
         if portion <= 0:
             break
         found = await _find(this, source, share, portion)
+        await _skip(this, campaign, found.erased, (ERASED_CODE, ERASED_REASON))
         await _skip(this, campaign, found.suppressed, (SUPPRESSED_CODE, SUPPRESSED_REASON))
         if share.cap is not None:
             await _skip(this, campaign, found.beyond, (FREQUENCY_CODE, share.cap.reason))
@@ -229,16 +232,18 @@ async def _find(this: _Round, source: _Source, share: Share, portion: int) -> _F
     rested = (await this.tx.execute(_RESTED, where | {"now": this.now})).all() if source.rested else []
     where |= {"after": share.after_row, "portion": portion - len(rested)}
     fresh = (await this.tx.execute(_FRESH, where)).all() if len(rested) < portion else []
+    erased = [row.row for row in (*rested, *fresh) if row.phone[0] == "-"]
     suppressed = [row.row for row in (*rested, *fresh) if row.suppressed]
     beyond: Sequence[int] = ()
     if share.cap is not None:
-        phones = {row.phone: row.row for row in (*rested, *fresh) if not row.suppressed}
+        phones = {
+            row.phone: row.row for row in (*rested, *fresh) if not row.suppressed and row.phone[0] != "-"
+        }
         over = await over_cap(this.tx, campaign.account_id, share.cap, phones)
         beyond = [row for phone, row in phones.items() if phone in over]
-    if suppressed or beyond:
-        left = {*suppressed, *beyond}
+    if left := {*erased, *suppressed, *beyond}:
         rested, fresh = ([row for row in some if row.row not in left] for some in (rested, fresh))
-    return _Found(rested, fresh, suppressed, beyond)
+    return _Found(rested, fresh, erased, suppressed, beyond)
 
 
 async def _skip(this: _Round, campaign: Held, rows: Sequence[int], why: tuple[str, str]) -> None:

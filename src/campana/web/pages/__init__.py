@@ -11,6 +11,7 @@ from campana.web.pages import (
     dashboard,
     links,
     optouts,
+    privacy,
     profile,
     recipients,
     replies,
@@ -32,6 +33,6 @@ for part in (reports.router, sign_in.router, links.router, send_form.router, sen
     router.include_router(part)
 for part in (
     *(settings.router, sender_settings.router, account.router, api_keys.router),
-    *(profile.router, second_factor.router, team.router, audit.router),
+    *(profile.router, second_factor.router, team.router, audit.router, privacy.router),
 ):
     router.include_router(part)

@@ -111,16 +111,16 @@ async def campaign(
     """One campaign: how it stands, what became of its messages, and the levers."""
     view = await engine.campaigns.get(caller, campaign_id)
     asked = MessageListing(q, status)
-    insight, found = await asyncio.gather(
+    insight, people, found = await asyncio.gather(
         _insight(engine, caller, view, zone_of(request)),
+        engine.lists.get(caller, view.campaign.recipient_list_id),
         engine.reports.messages(
             caller, campaign_id, limit=MESSAGES_SHOWN, cursor=cursor or None, statuses=asked.statuses, q=q
         ),
     )
     left = time_left(view, insight["sender"], insight["slowed"])
-    return page(
-        request, "campaigns/campaign.html", **insight, left=left, found=found, asked=asked, cursor=cursor
-    )
+    shown = {"left": left, "people": people, "found": found, "asked": asked, "cursor": cursor}
+    return page(request, "campaigns/campaign.html", **insight, **shown)
 
 
 @router.get("/campaigns/{campaign_id}/insight")

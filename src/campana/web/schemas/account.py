@@ -27,6 +27,9 @@ class AccountOut(Output):
         description="campaigns in a row in which WhatsApp could not reach a number, until it is suppressed; "
         "0: never"
     )
+    retention_days: int | None = Field(
+        description="days that people's data stay after the campaigns for them; null: for good"
+    )
 
     @classmethod
     def of(cls, source: object) -> Self:
@@ -37,13 +40,14 @@ class AccountOut(Output):
             start_words=list(known.start_words),
             frequency=FrequencyIO.model_validate(known.frequency) if known.frequency else None,
             unreachable_after=known.unreachable_after,
+            retention_days=known.retention_days,
         )
 
 
 class AccountPatch(Patch):
     """What to change."""
 
-    NULLABLE: ClassVar[frozenset[str]] = frozenset({"frequency"})
+    NULLABLE: ClassVar[frozenset[str]] = frozenset({"frequency", "retention_days"})
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [{"stop_words": ["no gracias"], "frequency": {"messages": 2, "days": 7}}]
@@ -54,6 +58,7 @@ class AccountPatch(Patch):
     start_words: list[str] | None = None
     frequency: FrequencyIO | None = None
     unreachable_after: int | None = None
+    retention_days: int | None = None
 
     def changes(self) -> dict[str, Any]:
         """In the engine's words: what was named, null included."""

@@ -57,6 +57,7 @@ class ListNumbers(Output):
     duplicates: int
     suppressed: int
     consent: ConsentOut | None
+    removed_at: datetime | None = Field(description="since when its people's data are held no more")
 
 
 class ListOut(ListNumbers):

@@ -25,7 +25,7 @@ class MessageOut(Output):
 
     id: str
     row: int
-    phone: str = Field(description="E.164")
+    phone: str = Field(description="E.164; empty where the person's data were removed")
     name: str
     status: MessageStatus
     attempts: int

@@ -24,6 +24,7 @@ from campana.stores.sql.schema.lists import (
 )
 from campana.stores.sql.schema.optouts import flags, preferences, replies
 from campana.stores.sql.schema.people import accounts, api_keys, users
+from campana.stores.sql.schema.privacy import erasures, privacy_keys
 from campana.stores.sql.schema.receipts import duties, inbox, unmatched_receipts, webhooks
 from campana.stores.sql.schema.senders import hosts, lanes, senders, usage, workers
 from campana.stores.sql.schema.sign_in import attempts, links, recovery_codes, second_factors, sessions
@@ -40,6 +41,7 @@ __all__ = [
     "counts",
     "drafts",
     "duties",
+    "erasures",
     "flags",
     "hosts",
     "inbox",
@@ -49,6 +51,7 @@ __all__ = [
     "metadata",
     "pace_samples",
     "preferences",
+    "privacy_keys",
     "recipient_lists",
     "recipient_search",
     "recipients",

@@ -34,6 +34,7 @@ recipient_lists = Table(
     Column("consent_source", Text),
     Column("consent_at", Date),
     Column("consent_note", Text),
+    Column("removed_at", Moment),
     Index(None, "account_id", "created_at", "id"),
 )
 

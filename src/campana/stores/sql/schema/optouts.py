@@ -57,5 +57,6 @@ preferences = Table(
     Column("frequency_messages", Integer),
     Column("frequency_days", Integer),
     Column("unreachable_after", Integer, nullable=False),
+    Column("retention_days", Integer),
     CheckConstraint("(frequency_messages IS NULL) = (frequency_days IS NULL)", "frequency_is_both"),
 )
