@@ -28,9 +28,10 @@ OfAccount = Annotated[str | None, typer.Option("--account", help="Only this acco
 
 def erase(phone: Phone, *, account: OfAccount = None, country: Country = None) -> None:
     """Erase a number everywhere, for good. Counts and states of campaigns stay. Safe to repeat."""
-    number = phone_of(_typed(phone), country)
+    typed = _typed(phone)
 
     async def work() -> None:
+        number = phone_of(typed, country)
         async with built(load_settings()) as campana:
             desk = campana.services.privacy
             for each in await _accounts(campana, account):
@@ -49,9 +50,10 @@ def export(
     to: Annotated[Path | None, typer.Option(help="A file, instead of standard output.")] = None,
 ) -> None:
     """Write everything that is held about a number, as JSON: one entry for each account."""
-    number = phone_of(_typed(phone), country)
+    typed = _typed(phone)
 
     async def work() -> list[Mapping[str, Any]]:
+        number = phone_of(typed, country)
         async with built(load_settings()) as campana:
             desk = campana.services.privacy
             accounts = await _accounts(campana, account)

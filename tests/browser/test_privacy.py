@@ -1,0 +1,28 @@
+"""The privacy page as owners use it."""
+
+from playwright.async_api import expect
+
+
+async def test_data_expire_are_handed_out_and_erased(visits, shop):
+    async with visits() as visit:
+        page = await visit.to("/settings/privacy")
+        await page.get_by_label("Days").fill("90")
+        await page.get_by_role("button", name="Save").click()
+        await expect(page.get_by_role("status")).to_contain_text("90 days after")
+        await visit.check("settings-privacy")
+        held = page.get_by_role("region", name="What is held about somebody")
+        await held.get_by_label("Number").fill("+919876543210")
+        async with page.expect_download() as download:
+            await held.get_by_role("button", name="Make the file").click()
+        assert (await download.value).suggested_filename == "held-3210.json"
+        erasing = page.get_by_role("region", name="Erase somebody")
+        await erasing.get_by_label("Number").fill("98765")
+        await erasing.get_by_label("I mean it").check()
+        await erasing.get_by_role("button", name="Erase").click()
+        await expect(erasing.get_by_text("write it with a plus")).to_be_visible()
+        visit.complaints.clear()  # the browser's own word on a 422
+        await erasing.get_by_label("Number").fill("+919876543210")
+        await erasing.get_by_label("I mean it").check()
+        await erasing.get_by_role("button", name="Erase").click()
+        await expect(page.get_by_role("status")).to_contain_text("The number is erased.")
+    assert (await shop.call("GET", "/account"))["retention_days"] == 90
