@@ -57,6 +57,7 @@ run: install ## Start the whole product with its demo account
 
 test: $(STAMPS)/dev $(STAMPS)/project assets ## Run all tests; ARGS= goes to pytest
 	@tools/postgres.sh
+	@tools/ferretdb.sh
 	@tools/chromium.sh
 	@$(BIN)/python -m pytest -n $(TEST_JOBS) --dist worksteal $(ARGS)
 

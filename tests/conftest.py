@@ -7,11 +7,19 @@ import pytest
 from campana.engine.ports import Store
 from campana.stores import open_store
 from tests.support.postgres import Cluster
-from tests.support.stores import FreshUrl, postgresql_maker, running_cluster, sqlite_maker
+from tests.support.stores import (
+    FreshUrl,
+    mongodb_maker,
+    postgresql_maker,
+    running_cluster,
+    running_mongodb,
+    sqlite_maker,
+)
 
 OpenAgain = Callable[[], Awaitable[Store]]
 
-STORE_KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+SQL_KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+MONGO_KINDS = [pytest.param("mongodb", marks=pytest.mark.mongodb)]
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +48,14 @@ def fresh_postgresql(postgres_server: Cluster) -> FreshUrl:
     return postgresql_maker(postgres_server)
 
 
-@pytest.fixture(params=STORE_KINDS)
+@pytest.fixture(scope="session")
+def fresh_mongodb() -> Iterator[FreshUrl]:
+    """Makes MongoDB databases with collections and indexes."""
+    with running_mongodb() as server:
+        yield mongodb_maker(server)
+
+
+@pytest.fixture(params=SQL_KINDS)
 def store_kind(request: pytest.FixtureRequest) -> str:
     """The kind of database; whoever asks for it, for `store` or for `store_url` runs on each."""
     return str(request.param)

@@ -46,6 +46,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
 # Library -> where alone it may be imported, so that it can be replaced there.
 HOMES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("sqlalchemy", "alembic", "aiosqlite", "asyncpg", "sqlite3"), ("campana.stores",)),
+    **dict.fromkeys(("pymongo", "bson"), ("campana.stores.mongo",)),
     **dict.fromkeys(("fastapi", "starlette"), ("campana.web", "campana.simulator")),
     **dict.fromkeys(("pyreqwest", "aiohttp"), ("campana.providers", "campana.simulator")),
     **dict.fromkeys(("jinja2", "markupsafe", "babel"), ("campana.web",)),

@@ -20,3 +20,4 @@ compile requirements/runtime.txt pyproject.toml --constraints requirements/dev.t
 compile requirements/build.txt --group build --constraints requirements/dev.txt
 compile requirements/bench.txt --group bench --constraints requirements/dev.txt
 compile requirements/lock.txt --group lock --constraints requirements/dev.txt
+compile requirements/mongodb.txt --group mongodb --constraints requirements/dev.txt

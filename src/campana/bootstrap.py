@@ -44,6 +44,7 @@ from campana.engine.optouts.replies import Replies
 from campana.engine.optouts.suppressions import Suppressions
 from campana.engine.overviews import Overviews
 from campana.engine.people.services import PeopleServices
+from campana.engine.ports import Store
 from campana.engine.previews import Previews
 from campana.engine.privacy.desk import PrivacyDesk
 from campana.engine.privacy.duties import PrivacyService
@@ -69,7 +70,7 @@ from campana.engine.trials import Bench, Trials
 from campana.engine.watching import ProgressHub
 from campana.mail import SmtpMailer
 from campana.providers.bizchat import BizChat
-from campana.stores import SqlStore, open_store, upgrade, version
+from campana.stores import open_store, upgrade, version
 from campana.vault import FernetVault, derived_key
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Campana:
     """The whole product, built and connected; commands and web take from it what they need."""
 
     settings: Settings
-    store: SqlStore
+    store: Store
     tools: LaneTools
     providers: Mapping[str, BizChat]
     starter: Starter
@@ -193,7 +194,7 @@ async def built(settings: Settings) -> AsyncIterator[Campana]:
         yield Campana(settings, store, tools, providers, starter, services)
 
 
-async def ready_store(url: str) -> SqlStore:
+async def ready_store(url: str) -> Store:
     """The store there; an empty database gets its tables. Raises StoreUnavailable, ConfigurationError."""
     try:
         return await open_store(url)

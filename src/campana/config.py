@@ -23,7 +23,8 @@ class Settings(BaseSettings):
     )
 
     database_url: SecretStr | None = Field(
-        default=None, description="postgresql://… or sqlite:///path; default: campana.db under DATA_DIR"
+        default=None,
+        description="postgresql://…, mongodb://… or sqlite:///path; default: campana.db under DATA_DIR",
     )
     data_dir: Path = Field(
         default=Path("var"), description="where the SQLite database and the secret key are"

@@ -37,7 +37,7 @@ def set_up_logs(log_format: str, level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=before))
     logging.basicConfig(handlers=[handler], level=level, force=True)
-    for chatty in ("alembic", "aiosqlite", "sqlalchemy", "asyncio"):
+    for chatty in ("alembic", "aiosqlite", "sqlalchemy", "pymongo", "asyncio"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLogger().level))
 
 

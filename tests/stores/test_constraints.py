@@ -9,7 +9,6 @@ from sqlalchemy.exc import IntegrityError
 from campana.domain.audit import ENGINE, AuditEntry, subject_of
 from campana.domain.messages import MessageStatus
 from campana.engine.ports import AuditQuery, SealedPlace
-from campana.stores import SqlStore
 from campana.stores.sql.schema import (
     COUNTED,
     audit_entries,
@@ -21,6 +20,7 @@ from campana.stores.sql.schema import (
     usage,
 )
 from campana.stores.sql.sealed import PLACES
+from campana.stores.sql.store import SqlStore
 from tests.support.cast import (
     MORNING,
     TODAY,

@@ -3,8 +3,8 @@
 from sqlalchemy import select, update
 
 from campana.domain.messages import MessageStatus
-from campana.stores import SqlStore
 from campana.stores.sql.schema import counts, pace_samples
+from campana.stores.sql.store import SqlStore
 from tests.support.cast import hold_lane, make_account, make_sender, running_campaign, settle, take
 
 

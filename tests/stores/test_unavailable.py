@@ -11,8 +11,9 @@ from sqlalchemy.exc import IntegrityError
 from campana.domain.errors import InvalidInput, StoreUnavailable
 from campana.domain.messages import Counts
 from campana.engine.ports import Store
-from campana.stores import SqlStore, open_store, upgrade
+from campana.stores import open_store, upgrade
 from campana.stores.sql.schema import suppressions
+from campana.stores.sql.store import SqlStore
 from tests.support.cast import (
     MORNING,
     TODAY,

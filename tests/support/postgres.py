@@ -6,7 +6,6 @@ that started it, however that ends.
 
 import asyncio
 import contextlib
-import ctypes
 import os
 import pwd
 import shutil
@@ -22,11 +21,12 @@ from typing import Any, TypeVar
 
 import asyncpg
 
+from tests.support.children import dies_with_parent
+
 T = TypeVar("T")
 
 USER = "campana"
 PATIENCE_S = 30.0
-_PR_SET_PDEATHSIG = 1
 _FAST = ("-c", "fsync=off", "-c", "full_page_writes=off")
 _ALWAYS = (
     *("-c", "listen_addresses="),
@@ -88,18 +88,13 @@ class Cluster:
     def start(self) -> None:
         """Run the server and wait until it answers."""
         command = [self.binaries / "postgres", "-D", self._data, "-k", self.folder, *_ALWAYS, *self._settings]
-        set_process_control = ctypes.CDLL(None).prctl
-
-        def die_with_parent() -> None:  # tests that are killed must not leave a server behind
-            set_process_control(_PR_SET_PDEATHSIG, signal.SIGINT)
-
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 command,
                 stdout=log,
                 stderr=log,
                 cwd=self.folder,
-                preexec_fn=die_with_parent,  # noqa: PLW1509 - one system call, looked up beforehand
+                preexec_fn=dies_with_parent(signal.SIGINT),  # noqa: PLW1509 - one system call
                 **self._as_user(),
             )
         deadline = time.monotonic() + PATIENCE_S

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from campana.stores import upgrade
+from tests.support.mongodb import MongoMissing, MongoServer
 from tests.support.postgres import Cluster, PostgresMissing, in_a_thread
 
 FreshUrl = Callable[[], AbstractContextManager[str]]
@@ -48,6 +49,38 @@ def postgresql_maker(cluster: Cluster) -> FreshUrl:
             cluster.drop_database(name)
 
     return fresh
+
+
+def mongodb_maker(server: MongoServer) -> FreshUrl:
+    """Databases of a server that speaks MongoDB's protocol. Making one takes longer than emptying it, so they
+    are used again; the server's end is theirs."""
+    empty: list[str] = []
+
+    @contextmanager
+    def fresh() -> Iterator[str]:
+        name = empty.pop() if empty else server.new_name()
+        in_a_thread(upgrade(server.url(name)))
+        yield server.url(name)
+        server.empty(name)
+        empty.append(name)
+
+    return fresh
+
+
+@contextmanager
+def running_mongodb() -> Iterator[MongoServer]:
+    """A server for as long as the block lasts. Where there is none the test is skipped, in CI it fails."""
+    try:
+        server = MongoServer()
+    except MongoMissing as missing:
+        if os.environ.get("CI") == "true":
+            pytest.fail(str(missing))
+        pytest.skip(str(missing))
+    try:
+        server.start()
+        yield server
+    finally:
+        server.destroy()
 
 
 @contextmanager

@@ -55,7 +55,7 @@ async def test_a_sender_is_kept_and_edited(store: Store) -> None:
 
 async def test_lists_come_newest_first_page_by_page(store: Store) -> None:
     account = await make_account(store)
-    moments = [MORNING + timedelta(microseconds=n // 2) for n in range(5)]
+    moments = [MORNING + timedelta(milliseconds=n // 2) for n in range(5)]
     senders = [
         await make_sender(store, account, f"S{n}", created_at=moment) for n, moment in enumerate(moments)
     ]

@@ -27,7 +27,7 @@ from tests.support.cast import (
     wamid,
 )
 
-LATER = MORNING + timedelta(seconds=5, microseconds=123456)
+LATER = MORNING + timedelta(seconds=5, milliseconds=123)
 
 
 async def test_each_outcome_is_recorded_as_it_was(store: Store) -> None:
@@ -45,7 +45,7 @@ async def test_each_outcome_is_recorded_as_it_was(store: Store) -> None:
     assert await store.settle(lease, outcomes, day=TODAY) == 4
     sent, failed, unknown, pending, sending = await all_messages(store, campaign)
     assert (sent.status, sent.provider_message_id) == (MessageStatus.SENT, wamid(campaign.id, 2))
-    assert sent.sent_at == LATER, "to the microsecond"
+    assert sent.sent_at == LATER, "to the millisecond"
     assert (failed.status, failed.error_code, failed.error_reason) == ("FAILED", "131026", "not reachable")
     assert (unknown.status, unknown.error_code) == ("UNKNOWN", "read_timeout")
     assert (pending.status, pending.error_code) == ("PENDING", "429")

@@ -14,7 +14,8 @@ from campana.engine.moving.caution import Caution
 from campana.engine.moving.held import held_campaigns
 from campana.engine.moving.restore import Backup, restore
 from campana.engine.ports import Store
-from campana.stores import SqlStore, open_store
+from campana.stores import open_store
+from campana.stores.sql.store import SqlStore
 from campana.vault import FernetVault
 from tests.support.cast import (
     MORNING,

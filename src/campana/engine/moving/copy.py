@@ -28,7 +28,7 @@ async def copy(source: Movable, target: Movable) -> AsyncIterator[tuple[str, int
     for store, name in ((source, "source"), (target, "target")):
         await _check_idle(store, name)
     kinds = source.kinds()
-    if kinds != target.kinds():
+    if _forms(kinds) != _forms(target.kinds()):
         raise Conflict("the two databases are of different forms; run `campana db upgrade` on both")
     async with source.snapshot() as snapshot:
         for kind in campaigns_last(kinds):
@@ -53,6 +53,10 @@ def campaigns_last(kinds: Sequence[Kind]) -> list[Kind]:
         if kind.needs & late:
             late.add(kind.name)
     return sorted(kinds, key=lambda kind: kind.name in late)
+
+
+def _forms(kinds: Sequence[Kind]) -> dict[str, tuple[str, ...]]:
+    return {kind.name: kind.fields for kind in kinds}
 
 
 async def _check_idle(store: Movable, name: str) -> None:

@@ -39,7 +39,7 @@ class Sum:
     total: int = 0
 
     def add(self, records: Iterable[Record]) -> None:
-        """Moments count by the millisecond: not every store keeps more."""
+        """Moments, and seconds, count by the millisecond: not every store keeps more."""
         for each in records:
             rounded = tuple(_to_millisecond(value) for value in each)
             digest = hashlib.blake2b(line(rounded).encode(), digest_size=16).digest()
@@ -72,4 +72,6 @@ def _read(value: Any) -> Any:
 def _to_millisecond(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.replace(microsecond=value.microsecond // 1000 * 1000)
+    if isinstance(value, float):
+        return round(value, 3)
     return value

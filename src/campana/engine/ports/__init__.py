@@ -7,6 +7,7 @@ from typing import Protocol
 
 from campana.engine.ports.audit import AuditQuery, AuditTrail
 from campana.engine.ports.catalog import CampaignOrder, CampaignView, Catalog, Statistics
+from campana.engine.ports.copying import Copying
 from campana.engine.ports.drafts import Drafts
 from campana.engine.ports.inbox import Backlog, Inbox, Post, StoredPost, Unmatched
 from campana.engine.ports.insight import PACE_SPAN_S, Insight, PaceSample, Reason
@@ -117,6 +118,7 @@ class Store(
     Drafts,
     SealedTexts,
     Tenants,
+    Copying,
     Privacy,
     Protocol,
 ):

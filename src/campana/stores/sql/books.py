@@ -16,8 +16,9 @@ from campana.domain.campaigns import CampaignKind, CampaignStatus, OnDailyLimit
 from campana.domain.messages import MessageStatus
 from campana.stores.held import Held
 from campana.stores.pace import Pace
+from campana.stores.quarters import QuarterMoves
 from campana.stores.sql.columns import Id, database_bucket, database_seconds
-from campana.stores.sql.quarters import QuarterMoves, move_quarters
+from campana.stores.sql.quarters import move_quarters
 from campana.stores.sql.rows import counts_of
 from campana.stores.sql.schema import COUNTED, campaigns, counts, lanes, pace_samples, usage
 from campana.stores.sql.transactions import Transaction

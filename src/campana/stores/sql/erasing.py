@@ -11,11 +11,11 @@ from sqlalchemy import Row, select, update
 from campana.domain.messages import MessageStatus
 from campana.domain.privacy import ERASED_REASON
 from campana.domain.traces import Trace
+from campana.stores.cells import pack_cells
 from campana.stores.held import Held
 from campana.stores.reasons import ERASED_CODE
 from campana.stores.sql.books import Shift, hold, shift
 from campana.stores.sql.database import Database
-from campana.stores.sql.rows import pack_cells
 from campana.stores.sql.schema import campaigns, messages, recipient_lists, recipients
 from campana.stores.sql.search import forget_row
 from campana.stores.sql.transactions import Transaction

@@ -11,9 +11,10 @@ from campana.domain.campaigns import Campaign, CampaignStatus, start_states
 from campana.domain.messages import MessageStatus
 from campana.domain.senders import Sender
 from campana.stores.held import Held
+from campana.stores.quarters import QuarterMoves
 from campana.stores.sql.books import Shift, hold, shift
 from campana.stores.sql.part import Part
-from campana.stores.sql.quarters import QuarterMoves, of_first
+from campana.stores.sql.quarters import of_first
 from campana.stores.sql.rows import campaign_of, sender_of
 from campana.stores.sql.schema import campaigns, counts, messages, recipient_lists, senders
 from campana.stores.sql.transactions import Transaction

@@ -7,9 +7,7 @@ row, and that message is recorded without its id.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import blake2b
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import bindparam, case, update
 from sqlalchemy.exc import IntegrityError
@@ -17,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from campana.domain.messages import MessageStatus
 from campana.domain.times import as_utc
 from campana.engine.ports import Settlement
+from campana.stores.digests import salted_key
 from campana.stores.held import Held
 from campana.stores.reasons import DUPLICATE_CODE, DUPLICATE_REASON
 from campana.stores.sql.columns import to_micros
@@ -74,11 +73,6 @@ class Batch:
 
 class Uneven(Exception):
     """The batch changed another number of rows than it has, and cannot say which."""
-
-
-def provider_key(sender_id: UUID, provider_message_id: str) -> int:
-    """Eight bytes that stand for a provider's id among all senders, as a signed number."""
-    return _key(sender_id.bytes, provider_message_id)
 
 
 async def write_outcomes(tx: Transaction, batch: Batch, *, singly: bool) -> Sequence[Settlement]:
@@ -147,7 +141,7 @@ def _outcome(one: Settlement, salt: bytes, at: Any, moment: Callable[[datetime],
     put_back = status is MessageStatus.PENDING
     return (
         name,
-        None if name is None else _key(salt, name),
+        None if name is None else salted_key(salt, name),
         _WORDS[status],
         one.code,
         one.reason,
@@ -157,8 +151,3 @@ def _outcome(one: Settlement, salt: bytes, at: Any, moment: Callable[[datetime],
         0 if one.counts else 1,
         one.row,
     )
-
-
-def _key(salt: bytes, provider_message_id: str) -> int:
-    digest = blake2b(salt + provider_message_id.encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True)

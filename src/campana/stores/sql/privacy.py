@@ -10,12 +10,12 @@ from sqlalchemy import Row, delete, select
 from campana.domain.traces import Trace
 from campana.engine.ports import Place
 from campana.engine.ports.privacy import Found
+from campana.stores.cells import unpack_cells
 from campana.stores.sql import traced
 from campana.stores.sql.database import Database
 from campana.stores.sql.erasing import Spot, erase_rows, messages_of, rows_of
 from campana.stores.sql.forgetting import blank_replies
 from campana.stores.sql.part import Part
-from campana.stores.sql.rows import unpack_cells
 from campana.stores.sql.schema import flags, replies, row_problems, suppressions
 
 Eraser = Callable[[Database, UUID, Trace, datetime], Awaitable[int]]

@@ -1,25 +1,19 @@
 """What was accepted in each quarter of an hour, by where it stands now: changed together with the counts, so
 that reports need not look at messages. Whoever changes it has locked the campaign; tests have none of it."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from campana.domain.messages import MessageStatus
-from campana.domain.periods import ACCEPTED, QUARTER
 from campana.stores.held import Held
-from campana.stores.sql.columns import EPOCH, quarter
+from campana.stores.quarters import QUARTER_COLUMNS, QuarterMoves
+from campana.stores.sql.columns import quarter
 from campana.stores.sql.schema import accepted_quarters, messages
 from campana.stores.sql.transactions import Transaction
 
-QuarterMoves = Mapping[tuple[int, MessageStatus], int]
-"""By how much the messages of a quarter in a state become more; quarters are numbered since 1970."""
-
-_COLUMNS = {status: status.value.lower() for status in ACCEPTED}
 _KEY = ["campaign_id", "quarter"]
 _BEGIN = {
     True: sqlite.insert(accepted_quarters).on_conflict_do_nothing(index_elements=_KEY),
@@ -31,24 +25,8 @@ _MOVE = (
         accepted_quarters.c.campaign_id == bindparam("campaign"),
         accepted_quarters.c.quarter == bindparam("at_quarter"),
     )
-    .values({name: accepted_quarters.c[name] + bindparam(f"by_{name}") for name in _COLUMNS.values()})
+    .values({name: accepted_quarters.c[name] + bindparam(f"by_{name}") for name in QUARTER_COLUMNS.values()})
 )
-
-
-def quarter_of(moment: datetime) -> int:
-    """The number of the quarter of an hour that holds the moment."""
-    return (moment - EPOCH) // QUARTER
-
-
-def standing(
-    told: Iterable[tuple[datetime | None, MessageStatus]], by: int = 1
-) -> Counter[tuple[int, MessageStatus]]:
-    """Messages, by when they were accepted and where they stand, as moves; others do not count."""
-    moves: Counter[tuple[int, MessageStatus]] = Counter()
-    for sent_at, status in told:
-        if sent_at is not None and status in _COLUMNS:
-            moves[quarter_of(sent_at), status] += by
-    return moves
 
 
 async def move_quarters(tx: Transaction, changes: Iterable[tuple[Held, QuarterMoves]]) -> None:
@@ -60,8 +38,8 @@ async def move_quarters(tx: Transaction, changes: Iterable[tuple[Held, QuarterMo
             continue
         accounts[campaign.id] = campaign.account_id
         for (number, status), by in moves.items():
-            place = by_place.setdefault((campaign.id, number), dict.fromkeys(_COLUMNS.values(), 0))
-            place[_COLUMNS[status]] += by
+            place = by_place.setdefault((campaign.id, number), dict.fromkeys(QUARTER_COLUMNS.values(), 0))
+            place[QUARTER_COLUMNS[status]] += by
     moved = {key: by for key, by in by_place.items() if any(by.values())}
     if not moved:
         return
@@ -81,7 +59,7 @@ def _values(key: tuple[UUID, int], by: Mapping[str, int]) -> dict[str, object]:
 
 async def of_first(tx: Transaction, campaign: Held, status: MessageStatus, limit: int) -> QuarterMoves:
     """How the first messages in a state, in row order, lie in the quarters; with a minus: they leave it."""
-    if status not in _COLUMNS:
+    if status not in QUARTER_COLUMNS:
         return {}
     first = (
         select(messages.c.sent_at)

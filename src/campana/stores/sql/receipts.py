@@ -12,11 +12,11 @@ from sqlalchemy.exc import IntegrityError
 from campana.domain.messages import MessageStatus
 from campana.domain.receipts import Receipt, Standing, told
 from campana.engine.ports import MessageKey
+from campana.stores.digests import provider_key
+from campana.stores.quarters import standing
 from campana.stores.sql.books import Shift, hold, shift
 from campana.stores.sql.columns import BigNumbers, among
-from campana.stores.sql.outcomes import provider_key
 from campana.stores.sql.part import Part
-from campana.stores.sql.quarters import standing
 from campana.stores.sql.schema import messages
 from campana.stores.sql.transactions import Transaction, Values
 

@@ -10,8 +10,9 @@ from sqlalchemy.exc import IntegrityError
 
 from campana.domain.errors import Conflict, NotFound
 from campana.domain.recipients import Recipient, RowProblem
+from campana.stores.cells import pack_cells
 from campana.stores.sql.part import Part
-from campana.stores.sql.rows import pack_cells, recipient_of
+from campana.stores.sql.rows import recipient_of
 from campana.stores.sql.schema import recipient_lists, recipients, row_problems
 from campana.stores.sql.search import SEARCH_COLUMNS, search_records
 from campana.stores.sql.transactions import Transaction

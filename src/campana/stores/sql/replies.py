@@ -11,10 +11,10 @@ from campana.domain.messages import MessageStatus
 from campana.domain.optouts import Wish
 from campana.domain.replies import KeptReply, ReplyCounts
 from campana.engine.ports import Addressed, Heard, Page
+from campana.stores.digests import provider_key
 from campana.stores.sql.cursors import newest_cursor, newest_first
 from campana.stores.sql.database import Database
 from campana.stores.sql.flags import queue_flags
-from campana.stores.sql.outcomes import provider_key
 from campana.stores.sql.part import Part
 from campana.stores.sql.schema import campaigns, messages, recipients, replies, suppressions
 from campana.stores.sql.suppressions import add_held, hold_account

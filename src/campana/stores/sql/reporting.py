@@ -13,10 +13,10 @@ from campana.domain.optouts import Wish
 from campana.domain.periods import QUARTER, Accepted, Quarter
 from campana.domain.replies import ReplyCounts
 from campana.engine.ports import CampaignView, Page, Span, TemplateTotals
+from campana.stores.quarters import quarter_of
 from campana.stores.sql.columns import EPOCH
 from campana.stores.sql.cursors import newest_cursor, newest_first
 from campana.stores.sql.part import Part
-from campana.stores.sql.quarters import quarter_of
 from campana.stores.sql.rows import counts_of
 from campana.stores.sql.schema import (
     ACCEPTED_COUNTED,

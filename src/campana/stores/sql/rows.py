@@ -1,7 +1,6 @@
 """From database rows to the domain's words and back. Knows columns, no statements."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -14,6 +13,7 @@ from campana.domain.consent import Consent
 from campana.domain.messages import Counts, Message, MessageStatus
 from campana.domain.recipients import Blanks, Recipient, RecipientList, Suppression, SuppressionSource
 from campana.domain.senders import Sender
+from campana.stores.cells import unpack_cells
 from campana.stores.sql.schema import COUNTED
 
 Values = dict[str, Any]
@@ -25,19 +25,6 @@ def key_of(text: str) -> str:
 
 
 _STATUSES = {status.value: status for status in MessageStatus}
-_unpack = json.JSONDecoder().raw_decode
-_pack = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
-
-def pack_cells(values: Sequence[str]) -> str:
-    """A recipient's values as they are stored."""
-    return _pack(values)
-
-
-def unpack_cells(text: str) -> list[str]:
-    """The inverse of `pack_cells`."""
-    values: list[str] = _unpack(text)[0]
-    return values
 
 
 def sender_of(row: Row[Any]) -> Sender:

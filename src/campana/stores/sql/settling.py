@@ -15,10 +15,10 @@ from sqlalchemy.exc import IntegrityError
 from campana.domain.messages import TRANSITIONS, MessageStatus
 from campana.engine.ports import Lease, Settlement
 from campana.stores.held import Held
+from campana.stores.quarters import QuarterMoves, standing
 from campana.stores.sql.books import Shift, hold, hold_lane, landed, shift, spend
 from campana.stores.sql.outcomes import Batch, Uneven, write_outcomes
 from campana.stores.sql.part import Part
-from campana.stores.sql.quarters import QuarterMoves, standing
 from campana.stores.sql.transactions import Transaction
 
 _ALLOWED = frozenset(TRANSITIONS[MessageStatus.SENDING])

@@ -13,13 +13,13 @@ from campana.domain.preferences import FREQUENCY_CODE
 from campana.domain.privacy import ERASED_REASON
 from campana.domain.recipients import Recipient
 from campana.engine.ports import Lease, LeaseLost, Share, Taken
+from campana.stores.cells import unpack_cells
 from campana.stores.held import Held
 from campana.stores.reasons import ERASED_CODE, SUPPRESSED_CODE, SUPPRESSED_REASON
 from campana.stores.sql.books import HOLD, USED, Shift, held_of, shift
 from campana.stores.sql.columns import Numbers, among, database_seconds
 from campana.stores.sql.frequency import over_cap
 from campana.stores.sql.part import Part
-from campana.stores.sql.rows import unpack_cells
 from campana.stores.sql.schema import campaigns, lanes, messages, recipients, senders, suppressions
 from campana.stores.sql.suppressions import hold_account
 from campana.stores.sql.transactions import Transaction

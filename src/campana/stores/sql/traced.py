@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, Table, delete, func, or_, select, update
 
 from campana.domain.traces import SEPARATORS, Trace
+from campana.stores.cells import pack_cells, unpack_cells
 from campana.stores.sql.columns import holds
 from campana.stores.sql.database import Database
-from campana.stores.sql.rows import pack_cells, unpack_cells
 from campana.stores.sql.schema import (
     drafts,
     flags,

@@ -33,7 +33,7 @@ def driver_url(text: str) -> URL:
     if url.drivername in _POSTGRESQL:
         return _postgresql(url)
     raise ConfigurationError(
-        f"CAMPANA_DATABASE_URL: no store speaks {url.drivername!r}; use sqlite:///… or postgresql://…"
+        f"CAMPANA_DATABASE_URL: no store speaks {url.drivername!r}; use sqlite:///…, postgresql://… or mongodb://…"
     )
 
 

@@ -1,0 +1,62 @@
+"""Bringing a database to this version's collections, validators and indexes.
+
+All of it may be done again at any time, by several processes at once: the version is written last. A version
+that has to change documents does so here as well, in steps that may be repeated.
+"""
+
+from typing import Any
+
+from pymongo.errors import CollectionInvalid, OperationFailure
+
+from campana.stores.mongo.database import Database
+from campana.stores.mongo.failures import NOT_IMPLEMENTED, translated
+from campana.stores.mongo.schema import COLLECTIONS, CollectionSchema, IndexSchema
+
+HEAD = "0001"
+"""The newest version of the collections; raise it with every change of the schema."""
+
+_VERSION = {"_id": "version"}
+
+
+async def upgrade(database: Database) -> None:
+    """Bring the database to HEAD. Raises StoreUnavailable when it cannot be asked or written."""
+    found = await current(database)
+    if found is not None and found >= HEAD:
+        return
+    with translated():
+        for schema in COLLECTIONS:
+            await _make(database, schema)
+    await database["meta"].change(_VERSION, {"$max": {"version": HEAD}}, upsert=True)
+
+
+async def current(database: Database) -> str | None:
+    """The version the database is at; None for an empty one."""
+    found = await database["meta"].find(_VERSION)
+    return None if found is None else str(found["version"])
+
+
+async def _make(database: Database, schema: CollectionSchema) -> None:
+    validator = {"$jsonSchema": schema.validator}
+    try:
+        await database.inner.create_collection(schema.name, validator=validator)
+    except CollectionInvalid:
+        await database.inner.command("collMod", schema.name, validator=validator)
+    except OperationFailure as error:
+        if error.code != NOT_IMPLEMENTED:
+            raise
+    for index in schema.indexes:
+        await _make_index(database, schema.name, index)
+
+
+async def _make_index(database: Database, collection: str, index: IndexSchema) -> None:
+    """FerretDB has no partial indexes, but its unique ones let documents without the field be."""
+    name = "_".join(index.fields)
+    keys = [(field, 1) for field in index.fields]
+    options: dict[str, Any] = {"unique": True} if index.unique else {}
+    where = {"partialFilterExpression": dict(index.where)} if index.where else {}
+    try:
+        await database.inner[collection].create_index(keys, name=name, **options | where)
+    except OperationFailure as error:
+        if error.code != NOT_IMPLEMENTED:
+            raise
+        await database.inner[collection].create_index(keys, name=name, **options)
