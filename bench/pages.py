@@ -14,9 +14,9 @@ from bench.report import Row
 from bench.workshop import Workshop
 from campana.domain.campaigns import CampaignStatus
 from campana.engine.ids import new_id
-from campana.stores import SqlStore
 from campana.stores.sql.rows import campaign_values
 from campana.stores.sql.schema import campaigns, counts
+from campana.stores.sql.store import SqlStore
 from campana.stores.sql.transactions import Transaction
 
 TITLE = "Pages: made at the server, with a campaign of a million messages in the database"
