@@ -4,7 +4,13 @@ import pytest
 
 from tests.support.house import campaign, people, running_engine
 
-DEFAULTS = {"stop_words": [], "start_words": [], "frequency": None, "unreachable_after": 2}
+DEFAULTS = {
+    "stop_words": [],
+    "start_words": [],
+    "frequency": None,
+    "unreachable_after": 2,
+    "retention_days": None,
+}
 
 
 async def test_an_owner_changes_what_is_named(small_house):

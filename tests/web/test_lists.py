@@ -19,7 +19,7 @@ async def test_a_list_as_the_contract_shows_it(house):
     found = made.json
     assert set(found) == {
         *("id", "filename", "columns", "phone_column", "name_column", "total", "valid", "invalid"),
-        *("duplicates", "suppressed", "consent", "preview", "problems"),
+        *("duplicates", "suppressed", "consent", "removed_at", "preview", "problems"),
     }
     assert (found["filename"], found["columns"]) == ("people.csv", ["phone", "name", "city"])
     assert (found["phone_column"], found["name_column"]) == ("phone", "name")

@@ -15,6 +15,7 @@ KINDS: dict[str, str] = {
     "template": marked("Texts of templates"),
     "campaign": marked("Campaigns"),
     "suppression": marked("Opt-outs"),
+    "person": marked("Privacy"),
     "audit": marked("The audit trail"),
     "secret": marked("The installation"),
 }
@@ -51,6 +52,7 @@ ACTIONS: dict[str, str] = {
     _A.SENDER_WEBHOOK: marked("Webhook address made anew"),
     _A.LIST_UPLOADED: marked("List uploaded"),
     _A.LIST_DELETED: marked("List deleted"),
+    _A.LIST_EXPIRED: marked("People of a list removed after their time"),
     _A.LIST_PROBLEMS_EXPORTED: marked("Problems of a list exported"),
     _A.TEMPLATE_KEPT: marked("Texts kept"),
     _A.TEMPLATE_FORGOTTEN: marked("Texts forgotten"),
@@ -68,6 +70,9 @@ ACTIONS: dict[str, str] = {
     _A.SUPPRESSIONS_IMPORTED: marked("Opt-outs imported"),
     _A.SUPPRESSIONS_EXPORTED: marked("Opt-outs exported"),
     _A.SUPPRESSION_REMOVED: marked("Opt-out removed"),
+    _A.PERSON_ERASED: marked("Somebody erased"),
+    _A.PERSON_EXPORTED: marked("Data about somebody handed out"),
+    _A.ERASED_FORGOTTEN: marked("Erased numbers not recognised any more"),
     _A.KEY_ROTATED: marked("Secret key replaced"),
     _A.AUDIT_EXPORTED: marked("Audit trail exported"),
 }
