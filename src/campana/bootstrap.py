@@ -209,7 +209,7 @@ def _services(
     settings: Settings, tools: LaneTools, providers: Mapping[str, BizChat], starter: Starter
 ) -> Services:
     store, clock, signals, audit = tools.store, tools.clock, tools.signals, tools.audit
-    accounts, memory = Accounts(store, clock, audit), Memory(store, tools.vault)
+    (accounts, people), memory = _people(settings, tools), Memory(store, tools.vault)
     drafting, estimates = Drafting(store, memory, clock=clock), Estimates(store, providers, clock=clock)
     campaigns = Campaigns(store, drafting, audit, clock=clock, signals=signals)
     control = Control(store, Levers(starter, signals), audit, clock=clock)
@@ -218,8 +218,8 @@ def _services(
         catalog=store,
         accounts=accounts,
         audit=audit,
-        people=_people(settings, tools, accounts),
-        tenants=Tenants(store, audit, clock=clock, signals=signals),
+        people=people,
+        tenants=Tenants(store, audit, people.invitations, clock=clock, signals=signals),
         admin_access=AdminAccess(store, audit, clock),
         senders=senders,
         imports=Imports(store, clock, new_id, audit, memory=memory),
@@ -261,9 +261,9 @@ def _senders(settings: Settings, tools: LaneTools, providers: Mapping[str, BizCh
     return Senders(tools.store, gate, tools.audit, clock=tools.clock, signals=tools.signals, policy=policy)
 
 
-def _people(settings: Settings, tools: LaneTools, accounts: Accounts) -> PeopleServices:
-    url = settings.smtp_url
-    return PeopleServices.over(
+def _people(settings: Settings, tools: LaneTools) -> tuple[Accounts, PeopleServices]:
+    accounts, url = Accounts(tools.store, tools.clock, tools.audit), settings.smtp_url
+    return accounts, PeopleServices.over(
         *(tools.store, accounts, tools.audit),
         clock=tools.clock,
         vault=tools.vault,

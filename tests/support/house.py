@@ -324,14 +324,15 @@ def _build(store: Store, settings: WebSettings | None) -> House:
     )
     estimates = Estimates(store, providers, clock=clock)
     accounts = Accounts(store, clock, audit)
+    people = PeopleServices.over(
+        store, accounts, audit, clock=clock, vault=vault, public_url="http://127.0.0.1:8000"
+    )
     services = Services(
         catalog=store,
         accounts=accounts,
         audit=audit,
-        people=PeopleServices.over(
-            store, accounts, audit, clock=clock, vault=vault, public_url="http://127.0.0.1:8000"
-        ),
-        tenants=Tenants(store, audit, clock=clock, signals=signals),
+        people=people,
+        tenants=Tenants(store, audit, people.invitations, clock=clock, signals=signals),
         admin_access=AdminAccess(store, audit, clock),
         senders=senders,
         imports=Imports(store, clock, new_id, audit, memory=memory),

@@ -221,9 +221,15 @@ class Accounts:
         return account
 
 
+def is_email(text: str) -> bool:
+    """Whether it could be an e-mail address; only a mail to it could tell more."""
+    told = text.strip()
+    return len(told) <= 254 and bool(_EMAIL.fullmatch(told)) and told.isprintable()
+
+
 def check_email(email: str) -> str:
     """The address as it is kept. Raises InvalidInput for what is none."""
     told = email.strip()
-    if len(told) > 254 or not _EMAIL.fullmatch(told) or not told.isprintable():
+    if not is_email(told):
         raise InvalidInput.of("email", f"{told[:80]!r} is not an e-mail address")
     return told

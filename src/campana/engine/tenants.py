@@ -13,8 +13,12 @@ from campana.domain.audit import AuditAction, AuditEntry, Detail, subject_of
 from campana.domain.campaigns import CampaignStatus
 from campana.domain.errors import Conflict, FieldProblem, Forbidden, InvalidInput, NotFound
 from campana.domain.permissions import Action, permit
+from campana.domain.sign_in import Purpose
+from campana.engine.accounts import is_email
 from campana.engine.audit import Audit
 from campana.engine.ids import new_id
+from campana.engine.people.invitations import Invitations
+from campana.engine.people.links import Handed
 from campana.engine.ports import AccountUsage, AuditQuery, Clock, Page, Store
 from campana.engine.requests import UNSET, Unset
 from campana.engine.sender_rules import HIGHEST_DAILY_LIMIT, HIGHEST_RATE_PER_S
@@ -44,12 +48,23 @@ class AccountRequest:
         return replace(account, **{name: value for name, value in named.items() if value is not UNSET})
 
 
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """An administrator who looks at an account: as whom, and at which."""
+
+    viewer: Principal
+    account: Account
+
+
 class Tenants:
     """For principals that are platform administrators; everybody else gets Forbidden."""
 
-    def __init__(self, store: Store, audit: Audit, *, clock: Clock, signals: Signals) -> None:
+    def __init__(
+        self, store: Store, audit: Audit, invitations: Invitations, *, clock: Clock, signals: Signals
+    ) -> None:
         self._store = store
         self._audit = audit
+        self._invitations = invitations
         self._clock = clock
         self._signals = signals
 
@@ -63,15 +78,38 @@ class Tenants:
         permit(principal, Action.ADMIN)
         return _there(await self._store.account(account_id))
 
-    async def create(self, principal: Principal, request: AccountRequest) -> Account:
-        """A new account, with nobody in it yet. Raises InvalidInput; Conflict when the name is taken."""
+    async def create(
+        self, principal: Principal, request: AccountRequest, owner_email: str = ""
+    ) -> tuple[Account, Handed | None]:
+        """A new account, with nobody in it yet; with an address, an invitation of its first owner as well.
+        Raises InvalidInput; Conflict when the name is taken."""
         permit(principal, Action.ADMIN)
-        _check(replace(request, name=request.name if isinstance(request.name, str) else ""))
+        _check(replace(request, name=request.name if isinstance(request.name, str) else ""), owner_email)
         account = request.over(Account(id=new_id(), name="", created_at=self._clock.now()))
         await self._store.add_account(account)
         log.info("account.added", account=str(account.id))
         await self._note(principal, AuditAction.ACCOUNT_ADDED, account, _ceilings(account))
-        return account
+        if not owner_email:
+            return account, None
+        return account, await self.invite_owner(principal, account.id, owner_email)
+
+    async def invite_owner(self, principal: Principal, account_id: UUID, email: str) -> Handed:
+        """Invite the first owner of an account; an invitation from before is worthless then. Raises NotFound,
+        InvalidInput; Conflict where there is an owner, for that would be a way into others' accounts."""
+        account = await self.get(principal, account_id)
+        if not is_email(email):
+            raise InvalidInput.of("owner_email", "is not an e-mail address")
+        if await self.has_owner(principal, account_id):
+            raise Conflict(f"{account.name} has an owner already, who invites whom they want")
+        for link in await self._store.links(account_id, Purpose.INVITATION):
+            await self._invitations.withdraw(principal, account_id, link.id)
+        _, handed = await self._invitations.make(principal, account_id, email, Role.OWNER)
+        return handed
+
+    async def has_owner(self, principal: Principal, account_id: UUID) -> bool:
+        """Whether somebody looks after the account."""
+        permit(principal, Action.ADMIN)
+        return any(user.role is Role.OWNER for user in await self._store.users(account_id))
 
     async def change(self, principal: Principal, account_id: UUID, request: AccountRequest) -> Account:
         """Set name and ceilings; running campaigns go by new ceilings within a second. Raises NotFound,
@@ -137,21 +175,27 @@ class Tenants:
         permit(principal, Action.ADMIN)
         return await self._store.audit_entries(None, query, limit=limit, cursor=cursor)
 
-    async def enter(self, principal: Principal, account_id: UUID) -> Principal:
-        """The administrator as a viewer of that account, who can read and do nothing else. Each time is noted
-        in the account's trail. Raises Forbidden where its owners do not allow that now."""
+    async def enter(self, principal: Principal, account_id: UUID) -> Inside:
+        """The same as `inside`, and noted in the account's trail."""
+        inside = await self.inside(principal, account_id)
+        await self._note(principal, AuditAction.ACCOUNT_ENTERED, inside.account)
+        return inside
+
+    async def inside(self, principal: Principal, account_id: UUID) -> Inside:
+        """The administrator as a viewer of that account, who can read and do nothing else. Raises Forbidden
+        where its owners do not allow that now."""
         permit(principal, Action.ADMIN)
         account = await self._store.account(account_id)
         if account is None or not account.lets_admins_in(self._clock.now()):
             raise Forbidden("the account does not let administrators in; one of its owners can allow it")
-        await self._note(principal, AuditAction.ACCOUNT_ENTERED, account)
-        return replace(
+        viewer = replace(
             principal,
             account_id=account.id,
             role=Role.VIEWER,
             admin=False,
             scopes=frozenset({Scope.READ}),
         )
+        return Inside(viewer, account)
 
     async def _pause_all(self, principal: Principal, account: Account) -> None:
         reason = suspended_text(account)
@@ -190,8 +234,10 @@ def _ceilings(account: Account) -> dict[str, Detail]:
     return {"rate_limit_per_s": account.rate_limit_per_s, "daily_limit": account.daily_limit}
 
 
-def _check(request: AccountRequest) -> None:
+def _check(request: AccountRequest, owner_email: str = "") -> None:
     problems = []
+    if owner_email and not is_email(owner_email):
+        problems.append(FieldProblem("owner_email", "is not an e-mail address"))
     if isinstance(request.name, str) and not 1 <= len(request.name.strip()) <= LONGEST_NAME:
         problems.append(FieldProblem("name", f"an account's name has 1 to {LONGEST_NAME} characters"))
     rate, daily = request.rate_limit_per_s, request.daily_limit

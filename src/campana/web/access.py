@@ -99,6 +99,20 @@ _OUTSIDE: dict[tuple[str, str], Action | Door] = {
     ("POST", "/settings/profile/second-factor/confirm"): Action.PROFILE,
     ("POST", "/settings/profile/second-factor/recovery-codes"): Action.PROFILE,
     ("POST", "/settings/profile/second-factor/off"): Action.PROFILE,
+    # --- pages: administration
+    ("GET", "/admin"): Action.ADMIN,
+    ("GET", "/admin/accounts"): Action.ADMIN,
+    ("GET", "/admin/accounts/add"): Action.ADMIN,
+    ("POST", "/admin/accounts/add"): Action.ADMIN,
+    ("GET", "/admin/accounts/{account_id}"): Action.ADMIN,
+    ("POST", "/admin/accounts/{account_id}"): Action.ADMIN,
+    ("POST", "/admin/accounts/{account_id}/owner-invitation"): Action.ADMIN,
+    ("POST", "/admin/accounts/{account_id}/suspend"): Action.ADMIN,
+    ("POST", "/admin/accounts/{account_id}/reinstate"): Action.ADMIN,
+    ("POST", "/admin/accounts/{account_id}/enter"): Action.ADMIN,
+    ("POST", "/admin/leave"): Action.ADMIN,
+    ("GET", "/admin/workers"): Action.ADMIN,
+    ("GET", "/admin/trail"): Action.ADMIN,
 }
 
 _PAGES: dict[tuple[str, str], Action | Door] = {
@@ -208,6 +222,7 @@ _BELOW_API: dict[tuple[str, str], Action | Door] = {
     ("PATCH", "/admin/accounts/{account_id}"): Action.ADMIN,
     ("POST", "/admin/accounts/{account_id}/suspend"): Action.ADMIN,
     ("POST", "/admin/accounts/{account_id}/reinstate"): Action.ADMIN,
+    ("POST", "/admin/accounts/{account_id}/owner-invitation"): Action.ADMIN,
     ("GET", "/admin/accounts/{account_id}/usage"): Action.ADMIN,
     ("GET", "/admin/audit"): Action.ADMIN,
 }

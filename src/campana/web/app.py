@@ -88,12 +88,7 @@ def create_app(
     limits = settings or WebSettings()
     ceilings = {**dict.fromkeys(UPLOADS, limits.max_upload), webhooks.PREFIX: webhooks.MOST_BYTES}
     cookies = Cookies(limits.cookie_keys, secure=limits.public_url.startswith("https://"))
-    entrances = Entrances(
-        by_key=services.accounts.authenticate,
-        by_session=services.people.sessions.authenticate,
-        cookies=cookies,
-        names=OurNames(limits.public_url, limits.allowed_hosts),
-    )
+    entrances = _entrances(services, cookies, limits)
     app = FastAPI(
         title="Campana",
         version=__version__,
@@ -125,6 +120,17 @@ def create_app(
     app.include_router(pages.router)
     app.mount(static_files.PREFIX, static_files.PackedFiles(), name="static")
     return app
+
+
+def _entrances(services: Services, cookies: Cookies, settings: WebSettings) -> Entrances:
+    return Entrances(
+        by_key=services.accounts.authenticate,
+        by_session=services.people.sessions.authenticate,
+        enter=services.tenants.enter,
+        inside=services.tenants.inside,
+        cookies=cookies,
+        names=OurNames(settings.public_url, settings.allowed_hosts),
+    )
 
 
 def _api() -> APIRouter:

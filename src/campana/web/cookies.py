@@ -17,11 +17,12 @@ from starlette.responses import Response
 
 from campana.engine.people.sessions import LONGEST
 
-Kind = Literal["session", "visitor", "second_step"]
+Kind = Literal["session", "visitor", "second_step", "account"]
 MAX_AGE_S: dict[Kind, int | None] = {
     "session": int(LONGEST.total_seconds()),
     "visitor": None,  # until the browser is closed
     "second_step": 300,
+    "account": 3600,  # that an administrator looks at; to look longer is to enter anew, and noted again
 }
 
 

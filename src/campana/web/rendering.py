@@ -25,7 +25,7 @@ from campana.web import flashes
 from campana.web.flashes import Flash
 from campana.web.formats import FILTERS
 from campana.web.navigation import NAVIGATION, Entry
-from campana.web.scope import CSRF, PRINCIPAL
+from campana.web.scope import CSRF, INSIDE, PRINCIPAL
 from campana.web.static_files import url_of
 from campana.web.viewer import VIEWER, viewer
 
@@ -59,6 +59,7 @@ class Rendering:
             .render(
                 request=request,
                 person=person,
+                inside=request.scope.get(INSIDE),
                 csrf_token=request.scope.get(CSRF, ""),
                 viewer=looking,
                 now=now,

@@ -1,20 +1,16 @@
 """How routes get at the engine's services and at who asks."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Depends, Request
 
 from campana.domain.accounts import Principal
-from campana.domain.errors import InvalidInput, NotSignedIn
+from campana.domain.errors import NotSignedIn
 from campana.engine.people.sessions import Visit
 from campana.engine.services import Services
 from campana.web.cookies import Cookies
 from campana.web.middleware.gate import address_of
 from campana.web.scope import PRINCIPAL
-
-OTHER_ACCOUNT = "Campana-Account"
-"""the header by which an administrator looks at an account whose owners allow it"""
 
 
 def services(request: Request) -> Services:
@@ -23,19 +19,13 @@ def services(request: Request) -> Services:
     return found
 
 
-async def caller(request: Request) -> Principal:
+def caller(request: Request) -> Principal:
     """Who asks, and in which account. Raises NotSignedIn where nobody is known; somebody at a page is then
-    sent to sign in. Raises Forbidden where an administrator names an account that does not let them in."""
+    sent to sign in."""
     principal: Principal | None = request.scope.get(PRINCIPAL)
     if principal is None:
         raise NotSignedIn("sign in first")
-    if (named := request.headers.get(OTHER_ACCOUNT)) is None:
-        return principal
-    try:
-        account_id = UUID(named)
-    except ValueError:
-        raise InvalidInput.of(OTHER_ACCOUNT, "is not the id of an account") from None
-    return await services(request).tenants.enter(principal, account_id)
+    return principal
 
 
 def visit(request: Request) -> Visit:

@@ -5,6 +5,7 @@ from typing import Self
 
 from campana.engine.accounts import Accounts
 from campana.engine.audit import Audit
+from campana.engine.people.invitations import Invitations
 from campana.engine.people.keys import Keys
 from campana.engine.people.links import Links
 from campana.engine.people.resets import PasswordResets
@@ -26,6 +27,7 @@ class PeopleServices:
     second_factors: SecondFactors
     passwords: PasswordResets
     team: Team
+    invitations: Invitations
     keys: Keys
     set_up: SetUp
     links: Links
@@ -46,13 +48,22 @@ class PeopleServices:
         sessions = Sessions(store, clock, audit)
         second_factors = SecondFactors(store, vault, clock, audit=audit, sessions=sessions)
         links = Links(store, clock, public_url, mailer)
+        invitations = Invitations(store, links, audit)
         checks = Checks(accounts.passwords, second_factors, Throttle(store, clock), links, sessions)
         return cls(
             sessions=sessions,
             signing_in=SigningIn(store, clock, audit, checks),
             second_factors=second_factors,
             passwords=PasswordResets(store, audit, checks),
-            team=Team(store, links, accounts, audit=audit, second_factors=second_factors),
+            team=Team(
+                store,
+                links,
+                accounts,
+                audit=audit,
+                second_factors=second_factors,
+                invitations=invitations,
+            ),
+            invitations=invitations,
             keys=Keys(store, accounts, audit),
             set_up=SetUp(store, links, accounts),
             links=links,

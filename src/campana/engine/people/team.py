@@ -6,13 +6,14 @@ from uuid import UUID
 import structlog
 
 from campana.domain.accounts import Principal, Role, User, Way
-from campana.domain.audit import Actor, AuditAction, Subject, subject_of
-from campana.domain.errors import Conflict, NotFound
+from campana.domain.audit import Actor, AuditAction, subject_of
+from campana.domain.errors import NotFound
 from campana.domain.permissions import Action, permit
 from campana.domain.sign_in import Link, Purpose
-from campana.engine.accounts import Accounts, check_email
+from campana.engine.accounts import Accounts
 from campana.engine.audit import Audit
-from campana.engine.people.links import Handed, Letter, Links, Whose
+from campana.engine.people.invitations import Invitations
+from campana.engine.people.links import Handed, Links
 from campana.engine.people.passwords import check_password
 from campana.engine.people.resets import WORTHLESS
 from campana.engine.people.second_factor import SecondFactors
@@ -20,14 +21,6 @@ from campana.engine.people.sessions import Visit
 from campana.engine.ports import Store
 
 log = structlog.get_logger(__name__)
-
-SUBJECT = "You are invited to Campana"
-TEXT = """{inviter} invites you to join them at Campana. Open
-
-{url}
-
-within a week and choose a password.
-"""
 
 
 class Team:
@@ -41,9 +34,11 @@ class Team:
         *,
         audit: Audit,
         second_factors: SecondFactors,
+        invitations: Invitations,
     ) -> None:
         self._store = store
         self._audit = audit
+        self._invitations = invitations
         self._links = links
         self._accounts = accounts
         self._second_factors = second_factors
@@ -89,27 +84,13 @@ class Team:
     async def invite(self, principal: Principal, email: str, role: Role) -> tuple[Link, Handed]:
         """Invite somebody. Raises InvalidInput for the address, Conflict when they are in the team."""
         permit(principal, Action.TEAM)
-        email = check_email(email)
-        user = await self._store.user_by_email(email)
-        # Whether somebody is a user of another account is nobody's business here; accepting will tell them.
-        if user is not None and user.account_id == principal.account_id:
-            raise Conflict(f"{user.email} is in the team already")
-        whose = Whose(account_id=principal.account_id, email=email, role=role)
-        token, link = await self._links.make(Purpose.INVITATION, whose)
-        log.info("user.invited", link=str(link.id), role=role.value, by=str(principal.user_id))
-        invited = Subject("invitation", link.id, email)
-        await self._audit.note(principal, AuditAction.USER_INVITED, invited, {"role": role.value})
-        letter = Letter(email, SUBJECT, TEXT)
-        return link, await self._links.hand(Purpose.INVITATION, token, letter, inviter=principal.email)
+        return await self._invitations.make(principal, principal.account_id, email, role)
 
     async def withdraw(self, principal: Principal, link_id: UUID) -> None:
         """Make an invitation worthless. Raises NotFound."""
         permit(principal, Action.TEAM)
-        if not await self._store.drop_link(principal.account_id, link_id):
+        if not await self._invitations.withdraw(principal, principal.account_id, link_id):
             raise NotFound("there is no such invitation")
-        await self._audit.note(
-            principal, AuditAction.USER_INVITATION_WITHDRAWN, Subject("invitation", link_id)
-        )
 
     async def invited(self, token: str) -> Link | None:
         """The invitation, if it is good still."""

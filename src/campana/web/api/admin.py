@@ -9,7 +9,16 @@ from campana.web.api.audit import Wanted
 from campana.web.openapi import CHANGED, problems
 from campana.web.schemas.audit import AuditEntryOut
 from campana.web.schemas.common import Cursor, Items, Limit
-from campana.web.schemas.tenants import StandingOut, SuspensionIn, TenantIn, TenantPatch, TenantUsageOut
+from campana.web.schemas.people import HandedOut
+from campana.web.schemas.tenants import (
+    OpenedOut,
+    OwnerInvitationIn,
+    StandingOut,
+    SuspensionIn,
+    TenantIn,
+    TenantPatch,
+    TenantUsageOut,
+)
 from campana.web.services import Caller, Engine
 
 router = APIRouter(prefix="/admin", tags=["administration"], responses=problems(403))
@@ -25,9 +34,24 @@ async def find(engine: Engine, caller: Caller) -> Items[StandingOut]:
 
 
 @router.post("/accounts", summary="Create an account", status_code=201, responses=problems(409, 413))
-async def create(engine: Engine, caller: Caller, body: TenantIn) -> StandingOut:
-    """With ceilings, or without."""
-    return StandingOut.of(await engine.tenants.create(caller, body.request()))
+async def create(engine: Engine, caller: Caller, body: TenantIn) -> OpenedOut:
+    """With ceilings, or without. With `owner_email` its first owner is invited: the link is mailed where mail
+    is set up, else it stands in this answer and nowhere else."""
+    account, handed = await engine.tenants.create(caller, body.request(), body.owner_email.strip())
+    return OpenedOut.opened(account, handed)
+
+
+@router.post(
+    "/accounts/{account_id}/owner-invitation",
+    summary="Invite the first owner",
+    status_code=201,
+    responses=CHANGED,
+)
+async def invite_owner(
+    engine: Engine, caller: Caller, account_id: UUID, body: OwnerInvitationIn
+) -> HandedOut:
+    """For an account that has none, as when the link was lost; one from before is worthless then."""
+    return HandedOut.of(await engine.tenants.invite_owner(caller, account_id, body.owner_email))
 
 
 @router.get("/accounts/{account_id}", summary="Look at an account", responses=problems(404))

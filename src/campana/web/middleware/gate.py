@@ -7,6 +7,7 @@ import contextlib
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 import structlog
 from fastapi.routing import iter_route_contexts
@@ -17,29 +18,37 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from campana.domain.accounts import Principal
-from campana.domain.errors import CampanaError, Forbidden, NotSignedIn
+from campana.domain.accounts import Principal, Way
+from campana.domain.errors import CampanaError, Forbidden, InvalidInput, NotSignedIn
 from campana.domain.permissions import Action, permit
+from campana.engine.tenants import Inside
 from campana.web.access import Door
 from campana.web.cookies import Cookies, new_visitor
 from campana.web.errors import answer, answer_to
 from campana.web.middleware.csrf import SAFE_METHODS, check_origin, check_token
 from campana.web.middleware.hosts import OurNames
-from campana.web.scope import CSRF, PRINCIPAL, ROUTE
+from campana.web.scope import CSRF, INSIDE, PRINCIPAL, ROUTE, SHUT_OUT
 
 log = structlog.get_logger(__name__)
 
 Access = Mapping[tuple[str, str], Action | Door]
 Authenticate = Callable[[str, str], Awaitable[Principal]]
+Enter = Callable[[Principal, UUID], Awaitable[Inside]]
+
+OTHER_ACCOUNT = "campana-account"
+"""the header by which an administrator reads in an account whose owners allow it"""
 
 
 @dataclass(frozen=True, slots=True)
 class Entrances:
-    """The ways in: who stands behind a key and behind a session's token (each with the address it came from),
-    the cookies that hold tokens, and the names this server goes by."""
+    """The ways in: who stands behind a key and behind a session's token (each with the address it came from);
+    how an administrator gets into another account, by a header (noted each time) and in a browser (noted when
+    they entered); the cookies that hold tokens, and the names this server goes by."""
 
     by_key: Authenticate
     by_session: Authenticate
+    enter: Enter
+    inside: Enter
     cookies: Cookies
     names: OurNames
 
@@ -62,7 +71,10 @@ class Gate:
             try:
                 receive, send = await self._let_in(scope, receive, send)
             except (CampanaError, HTTPException) as error:
-                await answer(Request(scope), answer_to(error))(scope, receive, send)
+                refusal = answer(Request(scope), answer_to(error))
+                if scope.get(SHUT_OUT):
+                    self._entrances.cookies.drop(refusal, "account")
+                await refusal(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
@@ -86,7 +98,27 @@ class Gate:
         receive = await self._identified(scope, receive)
         if isinstance(door, Action):
             permit(scope[PRINCIPAL], door)
+            await self._look_in(scope, door)
+            permit(scope[PRINCIPAL], door)  # a viewer may do less than whoever came
         return receive, send
+
+    async def _look_in(self, scope: Scope, door: Action) -> None:
+        """Let an administrator who names an account act as a viewer of it. Raises InvalidInput; Forbidden
+        where its owners do not allow that, or not any more."""
+        headers, principal = Headers(scope=scope), scope[PRINCIPAL]
+        if (named := headers.get(OTHER_ACCOUNT)) is not None:
+            scope[PRINCIPAL] = (await self._entrances.enter(principal, _account_id(named))).viewer
+            return
+        entered = self._entrances.cookies.read(headers.get("cookie", ""), "account")
+        # The administration's own pages are there all the while: they lead out again.
+        if entered is None or principal.way is not Way.SESSION or door is Action.ADMIN:
+            return
+        try:
+            inside = await self._entrances.inside(principal, _account_id(entered))
+        except Forbidden:
+            scope[SHUT_OUT] = True
+            raise
+        scope[PRINCIPAL], scope[INSIDE] = inside.viewer, inside.account
 
     async def _identified(self, scope: Scope, receive: Receive) -> Receive:
         """By the key in the header, or else by the session in the cookie."""
@@ -163,6 +195,13 @@ def _route_of(routes: Sequence[Route], scope: Scope) -> tuple[str, str]:
             return method, route.template
     allowed = sorted(set().union(*(route.methods or () for route in fitting)))
     raise HTTPException(405, headers={"Allow": ", ".join(allowed)})
+
+
+def _account_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise InvalidInput.of(OTHER_ACCOUNT, "is not the id of an account") from None
 
 
 def _bearer(headers: Headers) -> str:

@@ -5,6 +5,8 @@ from fastapi import APIRouter
 
 from campana.web.pages import (
     account,
+    admin,
+    admin_accounts,
     api_keys,
     audit,
     campaigns,
@@ -34,5 +36,6 @@ for part in (reports.router, sign_in.router, links.router, send_form.router, sen
 for part in (
     *(settings.router, sender_settings.router, account.router, api_keys.router),
     *(profile.router, second_factor.router, team.router, audit.router, privacy.router),
+    *(admin.router, admin_accounts.router),
 ):
     router.include_router(part)

@@ -81,6 +81,7 @@ async def sign_out(request: Request, engine: Engine, caller: Caller, jar: Jar) -
     await engine.people.sessions.sign_out(caller)
     answer = see_other(request, SIGN_IN)
     jar.drop(answer, "session")
+    jar.drop(answer, "account")
     return answer
 
 
@@ -88,6 +89,7 @@ def _signed_in(request: Request, jar: Jar, signed: SignedIn, wanted: str) -> Res
     answer = see_other(request, wanted)
     jar.put(answer, "session", signed.token)
     jar.drop(answer, "visitor")
+    jar.drop(answer, "account")
     return answer
 
 

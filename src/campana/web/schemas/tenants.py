@@ -6,11 +6,14 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
+from campana.domain.accounts import Account
 from campana.domain.campaigns import CampaignStatus
+from campana.engine.people.links import Handed
 from campana.engine.ports import AccountUsage
 from campana.engine.requests import UNSET
 from campana.engine.tenants import AccountRequest
 from campana.web.schemas.common import Input, Output, Patch
+from campana.web.schemas.people import HandedOut
 
 Rate = Annotated[
     float | None,
@@ -22,11 +25,16 @@ Daily = Annotated[int | None, Field(description="messages a day that no sender m
 class TenantIn(Input):
     """A new account."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Bakery", "daily_limit": 5000}]})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"name": "Bakery", "daily_limit": 5000, "owner_email": "bob@bakery.example"}]
+        }
+    )
 
     name: str
     rate_limit_per_s: Rate = None
     daily_limit: Daily = None
+    owner_email: str = Field("", max_length=254, description="invites its first owner; empty: nobody yet")
 
     def request(self) -> AccountRequest:
         """In the engine's words."""
@@ -82,6 +90,26 @@ class StandingOut(Output):
     suspended_at: datetime | None
     suspension_reason: str
     admin_access_until: datetime | None
+
+
+class OwnerInvitationIn(Input):
+    """Who is to be the first owner."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"owner_email": "bob@bakery.example"}]})
+
+    owner_email: str = Field(max_length=254)
+
+
+class OpenedOut(StandingOut):
+    """A new account, and the invitation of its owner where one was asked for."""
+
+    invitation: HandedOut | None
+
+    @classmethod
+    def opened(cls, account: Account, handed: Handed | None) -> Self:
+        """The account as it begins."""
+        shown = StandingOut.of(account).model_dump()
+        return cls(**shown, invitation=HandedOut.of(handed) if handed else None)
 
 
 class DayOut(Output):
