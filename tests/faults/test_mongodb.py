@@ -12,7 +12,7 @@ from tests.support.stores import FreshUrl
 pytestmark = [pytest.mark.faults, pytest.mark.mongodb, pytest.mark.timeout(300)]
 
 RATE = 40
-PEOPLE = 300
+PEOPLE = 160
 
 
 async def test_kill_9_doubles_and_loses_nobody(tmp_path: Path, fresh_mongodb: FreshUrl) -> None:
@@ -22,7 +22,7 @@ async def test_kill_9_doubles_and_loses_nobody(tmp_path: Path, fresh_mongodb: Fr
             serving = await shop.start()
             campaign = await shop.make_campaign(await shop.make_sender(rate_limit_per_s=RATE), PEOPLE)
             for _ in range(2):
-                await simulator.wait_for_messages(len(simulator.ledger.entries) + random.randint(20, 60))
+                await simulator.wait_for_messages(len(simulator.ledger.entries) + random.randint(15, 40))
                 await serving.kill()
                 serving = await shop.start()
             assert (await shop.ended(campaign))["status"] == "COMPLETED"
