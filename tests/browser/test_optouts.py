@@ -92,6 +92,7 @@ async def test_the_accounts_own_words_and_limits(visits, shop):
         await visit.check("opt-outs-rules")
     assert await shop.call("GET", "/account") == {
         "stop_words": ["no gracias"],
+        "retention_days": None,
         "start_words": [],
         "frequency": {"messages": 2, "days": 7},
         "unreachable_after": 2,
