@@ -7,6 +7,8 @@ document.addEventListener("DOMContentLoaded", () => {
   const saved = document.querySelector("[data-saved]");
   const signedOut = form.querySelector("[data-signed-out]");
   const question = document.getElementById("question");
+  const texts = JSON.parse(form.dataset.texts); // of the catalogue; {name} is where a value goes
+  const told = (name, values = {}) => texts[name].replace(/\{(\w+)\}/g, (_, key) => values[key]);
   const PAUSE_MS = 350;
   const mine = `draft ${form.dataset.person} `;
   const key = mine + id;
@@ -88,7 +90,7 @@ document.addEventListener("DOMContentLoaded", () => {
       answer = await post(form.getAttribute("action"), [...pairs(), ...Object.entries({ ...person, ...step })]);
     } catch {
       unsaved = true;
-      tellSaved("Not saved: no connection. It is kept in this browser.");
+      tellSaved(told("unsaved"));
       timer = setTimeout(() => save(), 5000);
       return null;
     }
@@ -114,7 +116,7 @@ document.addEventListener("DOMContentLoaded", () => {
     if (turn !== latest) return step.do ? saveNow(step, parts) : null;
     sessionStorage.removeItem(key);
     if (location.pathname === "/send") history.replaceState(null, "", `/send/${id}`);
-    tellSaved(`Saved ${clock.format(new Date())}`);
+    tellSaved(told("saved", { time: clock.format(new Date()) }));
     return { body, first: apply(body, parts) };
   };
 
@@ -142,7 +144,7 @@ document.addEventListener("DOMContentLoaded", () => {
   // --- test message
   const test = async (button) => {
     button.disabled = true;
-    part("tested").textContent = "Sending…";
+    part("tested").textContent = told("sending");
     const answer = await post(button.formAction, pairs());
     const body = await answer.json();
     button.disabled = false;
@@ -212,8 +214,8 @@ document.addEventListener("DOMContentLoaded", () => {
     if (names) names.replaceChildren(...[...new Set(known.map((each) => each.name))].map((name) => new Option("", name)));
     if (offer.asking && tries < 40) setTimeout(() => offers(tries + 1), 800);
     const note = form.querySelector("[data-offer]");
-    if (known.length) note.textContent = `BizChat offers ${campana.number(known.length)} approved ${known.length === 1 ? "template" : "templates"}.`;
-    else if (!offer.asking) note.textContent = offer.reason ? `BizChat's list is not to be had (${offer.reason}); type the name as it stands there.` : "";
+    if (known.length) note.textContent = told(known.length === 1 ? "offer" : "offers", { count: campana.number(known.length) });
+    else if (!offer.asking) note.textContent = offer.reason ? told("noOffer", { why: offer.reason }) : "";
   };
   let known = [];
   const listLanguages = () => {

@@ -18,9 +18,6 @@ Object.assign(campana, (() => {
     return first;
   };
 
-  const TOO_LARGE = { problems: { file: "The file is larger than this server takes; split it" } };
-  const AWAY = { problems: { file: "The server cannot be reached; try again" } };
-
   // Sends the form with its file; the answer is {status, body}.
   const upload = (form, address) => new Promise((resolve) => {
     const bar = form.querySelector(".drop-progress");
@@ -35,7 +32,7 @@ Object.assign(campana, (() => {
     });
     request.addEventListener("loadend", () => {
       bar.hidden = true;
-      let body = request.status === 413 ? TOO_LARGE : AWAY;
+      let body = { problems: { file: request.status === 413 ? bar.dataset.tooLarge : bar.dataset.away } };
       try { body = request.status === 413 ? body : JSON.parse(request.responseText); } catch { /* not ours */ }
       resolve({ status: request.status, body });
     });
