@@ -32,6 +32,7 @@ async def upload(request: Request, engine: Engine, caller: Caller) -> Response:
     """A file, or what was pasted, becomes a list."""
     async with taken(request, caller) as given:
         try:
+            given.check_consent()
             made = await given.import_into(engine.imports, caller)
         except InvalidInput as error:
             problems = {each.field: each.message for each in error.problems}

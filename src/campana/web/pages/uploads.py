@@ -37,6 +37,11 @@ class Upload:
         except ValueError:
             return None
 
+    def check_consent(self) -> None:
+        """Raises InvalidInput where it is not said where the people agreed."""
+        if not self.texts.get("consent_source", "").strip():
+            raise InvalidInput.of("consent_source", "say where the people agreed to be messaged")
+
     async def import_into(self, imports: Imports, principal: Principal) -> RecipientList:
         """The list made of it. Raises InvalidInput with every reason, under the form's fields."""
         if self.file is not None:
