@@ -51,6 +51,14 @@ const campana = (() => {
 
   const number = (value, digits = 1) => new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value);
 
+  // Neither none nor all unless it is, as the server writes it.
+  const percent = (part, whole) => {
+    const format = (share) => new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 }).format(share);
+    if (!whole || !part) return format(0);
+    if (part >= whole) return format(1);
+    return part / whole < 0.01 ? `<${format(0.01)}` : format(Math.min(0.99, part / whole));
+  };
+
   // --- the colours' switch
   const showSwitch = () => {
     const button = document.querySelector("[data-theme-switch]");
@@ -117,5 +125,5 @@ const campana = (() => {
     setInterval(countDown, 1000);
   });
 
-  return { token, number, span, localise };
+  return { token, number, percent, span, localise };
 })();

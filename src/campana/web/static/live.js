@@ -20,6 +20,17 @@
     }
   };
 
+  const drawFunnel = (root, counts) => {
+    const arrived = counts.delivered + counts.read;
+    const steps = { gone_out: counts.sent + counts.unknown + arrived, arrived, read: counts.read };
+    for (const step of root.querySelectorAll("[data-share]")) {
+      const count = steps[step.dataset.share];
+      show(step, "[data-share-count]", campana.number(count));
+      show(step, "[data-share-percent]", campana.percent(count, counts.total));
+      step.querySelector("rect").setAttribute("width", counts.total ? (1000 * count) / counts.total : 0);
+    }
+  };
+
   const update = (root, { status, counts, rate }) => {
     const open = counts.pending + counts.sending;
     for (const [part, count] of Object.entries({ ...counts, done: counts.total - open })) {
@@ -28,6 +39,7 @@
     show(root, "[data-rate]", campana.number(rate));
     if (rate > 0) show(root, "[data-left]", open ? campana.span(open / rate) : "–");
     for (const bar of root.querySelectorAll("svg[data-bar]")) drawBar(bar, counts);
+    drawFunnel(root, counts);
     for (const badge of root.querySelectorAll("[data-state]")) {
       badge.className = `state state-${status}`;
       badge.textContent = words[status];
