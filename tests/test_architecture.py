@@ -32,6 +32,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "campana.config": ("campana.domain", "campana.keys"),
     "campana.keys": ("campana.domain",),
     "campana.logs": ("campana.domain",),
+    "campana.posting": ("campana.domain", "campana.engine.ports"),
     "campana.mail": ("campana.domain", "campana.engine.ports"),
     "campana.vault": ("campana.domain", "campana.engine.ports", "campana.keys"),
     "campana.connections": (),
@@ -48,7 +49,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("sqlalchemy", "alembic", "aiosqlite", "asyncpg", "sqlite3"), ("campana.stores",)),
     **dict.fromkeys(("pymongo", "bson"), ("campana.stores.mongo",)),
     **dict.fromkeys(("fastapi", "starlette"), ("campana.web", "campana.simulator")),
-    **dict.fromkeys(("pyreqwest", "aiohttp"), ("campana.providers", "campana.simulator")),
+    **dict.fromkeys(("pyreqwest", "aiohttp"), ("campana.posting", "campana.providers", "campana.simulator")),
     **dict.fromkeys(("jinja2", "markupsafe", "babel"), ("campana.web",)),
     "typer": ("campana.cli", "campana.__main__"),
 }

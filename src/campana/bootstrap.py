@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry
@@ -42,6 +43,8 @@ from campana.engine.optouts.preferences import AccountPreferences
 from campana.engine.optouts.refusals import Refusals
 from campana.engine.optouts.replies import Replies
 from campana.engine.optouts.suppressions import Suppressions
+from campana.engine.outgoing.courier import Courier
+from campana.engine.outgoing.endpoints import Endpoints
 from campana.engine.overviews import Overviews
 from campana.engine.people.services import PeopleServices
 from campana.engine.ports import Store
@@ -69,6 +72,7 @@ from campana.engine.tenants import Tenants
 from campana.engine.trials import Bench, Trials
 from campana.engine.watching import ProgressHub
 from campana.mail import SmtpMailer
+from campana.posting import HttpPoster
 from campana.providers.bizchat import BizChat
 from campana.stores import open_store, upgrade, version
 from campana.vault import FernetVault, derived_key
@@ -86,6 +90,7 @@ class Campana:
     tools: LaneTools
     providers: Mapping[str, BizChat]
     starter: Starter
+    poster: HttpPoster
     services: Services
 
     def watch(self) -> Watch:
@@ -98,7 +103,7 @@ class Campana:
             interval_s=self.settings.scheduler_interval_s,
         )
         senders = (self._recovery(), scheduler, self._worker())
-        return Watch([*senders, self._opt_outs(), *self._inbox(), self._privacy()])
+        return Watch([*senders, self._opt_outs(), *self._inbox(), self._courier(), self._privacy()])
 
     async def send_here(self, campaign: Campaign, sender: Sender) -> None:
         """Start this campaign and send it from this process, with its sender's lane only; until cancelled."""
@@ -159,6 +164,11 @@ class Campana:
         duty = Duty("privacy", this_process(), self.store, clock)
         return PrivacyService(self.services.privacy.erasing, retention, duty, clock)
 
+    def _courier(self) -> Courier:
+        clock, keep = self.tools.clock, timedelta(days=self.settings.webhooks_keep_days)
+        duty = Duty("webhooks", this_process(), self.store, clock)
+        return Courier(self.store, self.tools.vault, self.poster, duty, clock=clock, keep=keep)
+
     def _worker(self, only: Sender | None = None) -> Worker:
         return Worker(this_process(), self.tools, self.providers, only=only.id if only else None)
 
@@ -189,9 +199,11 @@ async def built(settings: Settings) -> AsyncIterator[Campana]:
         starter = Starter(
             store, vault, clock, signals=tools.signals, metrics=tools.metrics, audit=tools.audit
         )
-        services = _services(settings, tools, providers, starter)
+        poster = HttpPoster(allow_private=settings.webhooks_allow_private)
+        stack.push_async_callback(poster.close)
+        services = _services(settings, tools, providers, starter, poster)
         stack.push_async_callback(services.offers.close)
-        yield Campana(settings, store, tools, providers, starter, services)
+        yield Campana(settings, store, tools, providers, starter, poster, services)
 
 
 async def ready_store(url: str) -> Store:
@@ -206,7 +218,11 @@ async def ready_store(url: str) -> Store:
 
 
 def _services(
-    settings: Settings, tools: LaneTools, providers: Mapping[str, BizChat], starter: Starter
+    settings: Settings,
+    tools: LaneTools,
+    providers: Mapping[str, BizChat],
+    starter: Starter,
+    poster: HttpPoster,
 ) -> Services:
     store, clock, signals, audit = tools.store, tools.clock, tools.signals, tools.audit
     (accounts, people), memory = _people(settings, tools), Memory(store, tools.vault)
@@ -240,6 +256,7 @@ def _services(
         comparisons=Comparisons(store, providers),
         overviews=Overviews(store, clock=clock),
         suppressions=Suppressions(store, audit, clock=clock),
+        endpoints=Endpoints(store, tools.vault, poster, audit, clock=clock),
         addresses=Addresses(store, tools.vault, audit, clock=clock, public_url=settings.public_url),
         intake=Intake(store, clock, tools.metrics.inbox),
         suppression_files=SuppressionFiles(store, audit, clock=clock),

@@ -59,6 +59,12 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field(
         default="", description="addresses or networks of proxies whose X-Forwarded headers are believed"
     )
+    webhooks_allow_private: bool = Field(
+        default=False, description="whether outgoing webhooks may go to private and local networks"
+    )
+    webhooks_keep_days: int = Field(
+        default=30, ge=1, le=3650, description="how long the log of outgoing webhooks reaches back, in days"
+    )
     log_format: Literal["console", "json"] = Field(default="console", description="how log lines look")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="the least severe log lines that are written"

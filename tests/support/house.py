@@ -56,6 +56,7 @@ from campana.engine.optouts.preferences import AccountPreferences
 from campana.engine.optouts.refusals import Refusals
 from campana.engine.optouts.replies import Replies
 from campana.engine.optouts.suppressions import Suppressions
+from campana.engine.outgoing.endpoints import Endpoints
 from campana.engine.overviews import Overviews
 from campana.engine.people.services import PeopleServices
 from campana.engine.people.sessions import Visit
@@ -80,6 +81,7 @@ from campana.engine.signals import Signals
 from campana.engine.tenants import Tenants
 from campana.engine.trials import Bench, Trials
 from campana.engine.watching import ProgressHub
+from campana.posting import HttpPoster
 from campana.providers.bizchat import webhook
 from campana.vault import FernetVault
 from campana.web.app import Monitoring, WebSettings, create_app
@@ -353,6 +355,7 @@ def _build(store: Store, settings: WebSettings | None) -> House:
         comparisons=Comparisons(store, providers),
         overviews=Overviews(store, clock=clock),
         suppressions=Suppressions(store, audit, clock=clock),
+        endpoints=Endpoints(store, vault, HttpPoster(allow_private=True), audit, clock=clock),
         addresses=Addresses(store, vault, audit, clock=clock, public_url="https://campana.test"),
         intake=Intake(store, clock, metrics.inbox),
         suppression_files=SuppressionFiles(store, audit, clock=clock),

@@ -20,6 +20,7 @@ class Action(StrEnum):
     PROFILE = "change its own password, second factor and sessions"
     TEAM = "change who is in the team"
     KEYS = "manage API keys"
+    WEBHOOKS = "look after outgoing webhooks"
     AUDIT = "read the audit trail"
     PRIVACY = "erase or hand out what is held about a person"
     ADMIN = "look after the accounts of this installation"
@@ -36,6 +37,7 @@ LEAST_ROLE: dict[Action, Role] = {
     Action.PROFILE: Role.VIEWER,
     Action.TEAM: Role.OWNER,
     Action.KEYS: Role.OWNER,
+    Action.WEBHOOKS: Role.OWNER,
     Action.AUDIT: Role.OWNER,
     Action.PRIVACY: Role.OWNER,
     Action.ADMIN: Role.VIEWER,
@@ -53,6 +55,7 @@ SCOPE: dict[Action, Scope] = {
     Action.PROFILE: Scope.MANAGE,
     Action.TEAM: Scope.MANAGE,
     Action.KEYS: Scope.MANAGE,
+    Action.WEBHOOKS: Scope.MANAGE,
     Action.AUDIT: Scope.MANAGE,
     Action.PRIVACY: Scope.MANAGE,
     Action.ADMIN: Scope.MANAGE,

@@ -8,8 +8,9 @@ from datetime import timedelta
 
 from campana.domain.accounts import Principal
 from campana.domain.campaigns import CampaignStatus
+from campana.domain.endpoints import Endpoint
 from campana.domain.limits import Usage
-from campana.domain.permissions import Action, permit
+from campana.domain.permissions import Action, may, permit
 from campana.domain.senders import Sender
 from campana.engine.ports import CampaignOrder, CampaignView, Clock, Store
 from campana.engine.senders import usage_of
@@ -48,6 +49,8 @@ class Overview:
     results: Sequence[CampaignView]
     troubled: Sequence[CampaignView]
     any_list: bool
+    silenced: Sequence[Endpoint] = ()
+    """endpoints of webhooks that were switched off by themselves; for whoever looks after them"""
 
     @property
     def any_campaign(self) -> bool:
@@ -85,7 +88,13 @@ class Overviews:
             for view in troubled
             if view.campaign.status is _S.PAUSED or (view.campaign.completed_at or since) > since
         ]
-        return Overview(days, running, planned, results, fresh, bool(lists.items))
+        silenced = await self._silenced(principal)
+        return Overview(days, running, planned, results, fresh, bool(lists.items), silenced)
+
+    async def _silenced(self, principal: Principal) -> Sequence[Endpoint]:
+        if not may(principal, Action.WEBHOOKS):
+            return ()
+        return [one for one in await self._store.endpoints([principal.account_id]) if one.off_reason]
 
     async def _days(self, principal: Principal) -> Sequence[SenderDay]:
         senders = (await self._store.senders(principal.account_id, limit=MOST_SENDERS)).items

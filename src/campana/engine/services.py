@@ -20,6 +20,7 @@ from campana.engine.optouts.files import SuppressionFiles
 from campana.engine.optouts.preferences import AccountPreferences
 from campana.engine.optouts.replies import Replies
 from campana.engine.optouts.suppressions import Suppressions
+from campana.engine.outgoing.endpoints import Endpoints
 from campana.engine.overviews import Overviews
 from campana.engine.people.services import PeopleServices
 from campana.engine.ports import Catalog, Inbox
@@ -64,6 +65,7 @@ class Services:
     comparisons: Comparisons
     overviews: Overviews
     suppressions: Suppressions
+    endpoints: Endpoints
     addresses: Addresses
     intake: Intake
     suppression_files: SuppressionFiles

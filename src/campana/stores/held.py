@@ -32,6 +32,8 @@ class Held:
     """the ten seconds that it is now"""
     bulk: bool = True
     """whether reports count it: tests they do not"""
+    followed: bool = False
+    """whether outgoing webhooks tell what happens to it"""
 
     @property
     def sends(self) -> bool:

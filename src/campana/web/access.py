@@ -126,6 +126,15 @@ _PAGES: dict[tuple[str, str], Action | Door] = {
     ("POST", "/campaigns/{campaign_id}/retry"): Action.CAMPAIGN,
     ("POST", "/campaigns/{campaign_id}/reschedule"): Action.CAMPAIGN,
     ("GET", "/reports"): Action.READ,
+    ("GET", "/settings/webhooks"): Action.WEBHOOKS,
+    ("POST", "/settings/webhooks"): Action.WEBHOOKS,
+    ("GET", "/settings/webhooks/{endpoint_id}"): Action.WEBHOOKS,
+    ("POST", "/settings/webhooks/{endpoint_id}"): Action.WEBHOOKS,
+    ("POST", "/settings/webhooks/{endpoint_id}/switch"): Action.WEBHOOKS,
+    ("POST", "/settings/webhooks/{endpoint_id}/rotate"): Action.WEBHOOKS,
+    ("POST", "/settings/webhooks/{endpoint_id}/test"): Action.WEBHOOKS,
+    ("POST", "/settings/webhooks/{endpoint_id}/delete"): Action.WEBHOOKS,
+    ("POST", "/settings/webhooks/{endpoint_id}/deliveries/{delivery_id}"): Action.WEBHOOKS,
 }
 
 _BELOW_API: dict[tuple[str, str], Action | Door] = {
@@ -154,6 +163,16 @@ _BELOW_API: dict[tuple[str, str], Action | Door] = {
     ("GET", "/campaigns/{campaign_id}/replies"): Action.READ,
     ("GET", "/campaigns/{campaign_id}/replies.csv"): Action.READ,
     ("GET", "/events"): Action.READ,
+    # --- outgoing webhooks
+    ("GET", "/webhook-endpoints"): Action.WEBHOOKS,
+    ("POST", "/webhook-endpoints"): Action.WEBHOOKS,
+    ("GET", "/webhook-endpoints/{endpoint_id}"): Action.WEBHOOKS,
+    ("PATCH", "/webhook-endpoints/{endpoint_id}"): Action.WEBHOOKS,
+    ("DELETE", "/webhook-endpoints/{endpoint_id}"): Action.WEBHOOKS,
+    ("POST", "/webhook-endpoints/{endpoint_id}/rotate"): Action.WEBHOOKS,
+    ("POST", "/webhook-endpoints/{endpoint_id}/test"): Action.WEBHOOKS,
+    ("GET", "/webhook-endpoints/{endpoint_id}/deliveries"): Action.WEBHOOKS,
+    ("POST", "/webhook-endpoints/deliveries/{delivery_id}/again"): Action.WEBHOOKS,
     # --- reports over campaigns
     ("GET", "/campaigns/{campaign_id}/timeline"): Action.READ,
     ("GET", "/reports/campaigns"): Action.READ,

@@ -20,6 +20,7 @@ from campana.web.api import (
     api_keys,
     audit,
     campaigns,
+    endpoints,
     events,
     lists,
     me,
@@ -138,7 +139,7 @@ def _api() -> APIRouter:
     people = (me.router, sessions.router, team.router, team.invitations, api_keys.router, workers.router)
     for part in (campaigns.router, campaigns.steering, messages.router, events.router, replies.router):
         api.include_router(part)
-    for part in (reports.router, reports.timeline):
+    for part in (reports.router, reports.timeline, endpoints.router):
         api.include_router(part)
     for part in (
         lists.router,

@@ -2,10 +2,11 @@
 
 from uuid import uuid4
 
+from campana.domain.endpoints import Endpoint
 from campana.domain.senders import Webhook
 from campana.domain.sign_in import SecondFactor
 from campana.engine.ports import SealedPlace, SealedText, Store
-from tests.support.cast import make_account, make_sender, make_user
+from tests.support.cast import MORNING, make_account, make_sender, make_user
 
 
 async def one_in_each(store: Store) -> dict[SealedPlace, SealedText]:
@@ -16,9 +17,12 @@ async def one_in_each(store: Store) -> dict[SealedPlace, SealedText]:
     await store.save_second_factor(SecondFactor(user.id, "sealed-2"), [])
     await store.save_webhook(Webhook(sender.id, "digest", "sealed-3"))
     await store.keep_privacy_key(account.id, "sealed-4")
+    endpoint = Endpoint(uuid4(), account.id, "https://shop.test", frozenset(), "sealed-5", MORNING)
+    await store.add_endpoint(endpoint)
     return {
         SealedPlace.CREDENTIALS: SealedText(sender.id, "sealed-1"),
         SealedPlace.SECOND_FACTORS: SealedText(user.id, "sealed-2"),
+        SealedPlace.ENDPOINTS: SealedText(endpoint.id, "sealed-5"),
         SealedPlace.WEBHOOKS: SealedText(sender.id, "sealed-3"),
         SealedPlace.PRIVACY: SealedText(account.id, "sealed-4"),
     }

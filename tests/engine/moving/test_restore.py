@@ -1,12 +1,15 @@
 """A restored copy sends nothing that the original may have sent, and nothing before somebody says so."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from campana.domain.campaigns import CampaignStatus as C
+from campana.domain.endpoints import Delivery, DeliveryStatus, Endpoint, EventType, News
 from campana.domain.errors import ConfigurationError, Conflict, InvalidInput
 from campana.domain.messages import Counts, MessageStatus
 from campana.engine.moving.backup import KEY_PROOF, Header, write_backup
@@ -173,3 +176,24 @@ async def test_a_backup_is_its_owners_alone_and_never_written_over(original, tmp
     with pytest.raises(Conflict, match="exists already"):
         await saved(original, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["backup.gz"]
+
+
+async def test_a_copy_posts_nothing_that_the_original_may_have_posted(original, copy, tmp_path: Path) -> None:
+    account = (await original.accounts())[0]
+    endpoint = Endpoint(uuid4(), account.id, "https://shop.test", frozenset(), "sealed", MORNING)
+    await original.add_endpoint(endpoint)
+    news = (News(EventType.TEST, MORNING),)
+    waiting = Delivery(uuid4(), account.id, endpoint.id, MORNING, news)
+    done = replace(waiting, id=uuid4(), status=DeliveryStatus.DELIVERED)
+    for one in (waiting, done):
+        await original.add_delivery(one)
+    await running_campaign(original, await the_sender(original), 2)
+    assert await original.kept_news(limit=10)
+    await restore(await saved(original, tmp_path), copy, Caution(MORNING, LATER, idle_since=False))
+    assert await copy.kept_news(limit=10) == []
+    assert await copy.next_delivery(endpoint.id) is None
+    (restored,) = await copy.endpoints([account.id])
+    assert not restored.enabled
+    assert "Held after the restore" in restored.off_reason
+    assert await copy.delivery(account.id, done.id) == done
+    assert (await copy.delivery(account.id, waiting.id)).status is DeliveryStatus.GAVE_UP

@@ -2,7 +2,7 @@
 
 Records pass through here on their way into the new store. Campaigns that would send are held: PAUSED, with
 the reason, until a person resumes them. Messages that were not final in a campaign that had started become
-UNKNOWN.
+UNKNOWN. Endpoints of outgoing webhooks are off, and posts that waited are not made.
 """
 
 from collections import Counter
@@ -13,6 +13,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from campana.domain.campaigns import CampaignStatus
+from campana.domain.endpoints import DeliveryStatus
 from campana.domain.limits import day_of
 from campana.domain.messages import MessageStatus
 from campana.engine.ports.copying import Kind, Record
@@ -50,10 +51,14 @@ class Caution:
             "messages": self._message,
             "lanes": self._lane,
             "usage": self._usage,
+            "endpoints": self._endpoint,
+            "deliveries": self._delivery,
         }
 
     def passed(self, kind: Kind, records: Sequence[Record]) -> list[Record]:
         """The records as they may go in."""
+        if kind.name == "outbox":
+            return []  # the original tells it, or has told it
         change = self._of.get(kind.name)
         if change is None:
             return list(records)
@@ -114,6 +119,18 @@ class Caution:
         if lost:
             message |= {"status": _M.UNKNOWN.value, "code": CODE, "reason": REASON}
             message |= {"settled_at": self._now, "not_before": None}
+
+    def _endpoint(self, endpoint: Fields) -> None:
+        if endpoint["enabled"]:
+            endpoint |= {
+                "enabled": False,
+                "off_reason": f"{HELD}: switch it on when nothing else posts to it",
+            }
+
+    def _delivery(self, delivery: Fields) -> None:
+        if delivery["status"] == DeliveryStatus.WAITING:
+            said = "not posted by the restored copy; the original may have posted it"
+            delivery |= {"status": DeliveryStatus.GAVE_UP.value, "said": said}
 
     def _lane(self, lane: Fields) -> None:
         lane |= {"owner": None, "expires_at": 0.0, "in_flight": 0}

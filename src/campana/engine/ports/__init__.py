@@ -33,6 +33,7 @@ from campana.engine.ports.optouts import (
     OptOuts,
     SuppressionFilter,
 )
+from campana.engine.ports.outgoing import KeptNews, Outgoing, Posted, Poster
 from campana.engine.ports.outside import Clock, Envelope, Mailer, Provider, Vault
 from campana.engine.ports.pages import Page
 from campana.engine.ports.people import People, SignIns
@@ -61,6 +62,7 @@ __all__ = [
     "HostPace",
     "Inbox",
     "Insight",
+    "KeptNews",
     "LaneCampaign",
     "LaneHolder",
     "LaneView",
@@ -71,12 +73,15 @@ __all__ = [
     "Mailer",
     "MessageKey",
     "OptOuts",
+    "Outgoing",
     "PaceSample",
     "Page",
     "PastList",
     "People",
     "Place",
     "Post",
+    "Posted",
+    "Poster",
     "Presence",
     "Privacy",
     "Provider",
@@ -116,6 +121,7 @@ class Store(
     SignIns,
     AuditTrail,
     Drafts,
+    Outgoing,
     SealedTexts,
     Tenants,
     Copying,

@@ -12,6 +12,7 @@ class SealedPlace(StrEnum):
 
     CREDENTIALS = "sender credentials"
     SECOND_FACTORS = "second factors"
+    ENDPOINTS = "endpoint secrets"
     WEBHOOKS = "webhook secrets"
     PRIVACY = "keys of erased numbers"
 

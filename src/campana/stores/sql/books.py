@@ -18,6 +18,7 @@ from campana.stores.held import Held
 from campana.stores.pace import Pace
 from campana.stores.quarters import QuarterMoves
 from campana.stores.sql.columns import Id, database_bucket, database_seconds
+from campana.stores.sql.news import FOLLOWED, Rows, keep_messages
 from campana.stores.sql.quarters import move_quarters
 from campana.stores.sql.rows import counts_of
 from campana.stores.sql.schema import COUNTED, campaigns, counts, lanes, pace_samples, usage
@@ -47,6 +48,7 @@ HOLD = (
         campaigns,
         *(counts.c[name] for name in (*COUNTED, "reserved", "pace_bucket", "pace_current", "pace_former")),
         database_bucket().label("bucket"),
+        FOLLOWED,
     )
     .join(counts, counts.c.campaign_id == campaigns.c.id)
     .where(campaigns.c.id.in_(bindparam("ids", expanding=True)))
@@ -121,13 +123,15 @@ async def hold_lane(tx: Transaction, sender_id: UUID) -> HeldLane | None:
 @dataclass(frozen=True, slots=True)
 class Shift:
     """What changes in a held campaign's counts. `reserved` is the new number, None to leave it; `accepted`
-    goes into the pace, `quarters` into what reports read."""
+    goes into the pace, `quarters` into what reports read, `came` are the rows that came to a state, for
+    outgoing webhooks."""
 
     campaign: Held
     by: Mapping[MessageStatus, int]
     reserved: int | None = None
     accepted: int = 0
     quarters: QuarterMoves = field(default_factory=dict)
+    came: Rows = field(default_factory=dict)
 
 
 async def shift(tx: Transaction, *shifts: Shift) -> None:
@@ -140,6 +144,7 @@ async def shift(tx: Transaction, *shifts: Shift) -> None:
             values = {"campaign": held.id, "over": held.pace.bucket, "accepted": held.pace.current}
             await tx.execute(_SAMPLE, values)
     await move_quarters(tx, ((one.campaign, one.quarters) for one in shifts))
+    await keep_messages(tx, ((one.campaign, one.came) for one in shifts))
 
 
 def _shift_values(change: Shift) -> dict[str, Any]:
@@ -174,6 +179,7 @@ async def landed(tx: Transaction, sender_id: UUID, fence: int, count: int) -> No
 
 def held_of(row: Row[Any]) -> Held:
     """The campaign in a row of HOLD."""
+    bulk = row.kind == CampaignKind.BULK.value
     return Held(
         id=row.id,
         account_id=row.account_id,
@@ -188,5 +194,6 @@ def held_of(row: Row[Any]) -> Held:
         pace=Pace(row.pace_bucket, row.pace_current, row.pace_former),
         # Whoever held it before may have written later than this statement began.
         bucket=max(row.bucket, row.pace_bucket),
-        bulk=row.kind == CampaignKind.BULK.value,
+        bulk=bulk,
+        followed=bulk and row.followed,
     )

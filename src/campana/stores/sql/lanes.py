@@ -37,6 +37,7 @@ _LOSE_TRACK = (
         reason=LOST_TRACK_REASON,
         settled_at=database_time(),
     )
+    .returning(messages.c.row)
 )
 
 
@@ -128,9 +129,11 @@ async def _lose_track(tx: Transaction, lane: HeldLane, day: date) -> int:
     found = await tx.execute(_ON_ITS_WAY, {"sender": lane.sender_id})
     lost = 0
     for campaign in (await hold(tx, found.scalars().all())).values():
-        turned = (await tx.execute(_LOSE_TRACK, {"campaign": campaign.id})).rowcount
+        rows = sorted((await tx.execute(_LOSE_TRACK, {"campaign": campaign.id})).scalars().all())
+        turned = len(rows)
         by = {MessageStatus.SENDING: -turned, MessageStatus.UNKNOWN: turned}
-        await shift(tx, Shift(campaign, by, reserved=campaign.reserved - turned))
+        came = {MessageStatus.UNKNOWN: rows}
+        await shift(tx, Shift(campaign, by, reserved=campaign.reserved - turned, came=came))
         lost += turned
     await spend(tx, lane.sender_id, day, lost)
     return lost

@@ -10,6 +10,7 @@ from campana.domain.privacy import ERASED_REASON
 from campana.stores.held import Held
 from campana.stores.reasons import ERASED_CODE, SUPPRESSED_CODE, SUPPRESSED_REASON
 from campana.stores.sql.books import hold
+from campana.stores.sql.news import keep_campaign
 from campana.stores.sql.part import Part
 from campana.stores.sql.recipients import IS_ERASED
 from campana.stores.sql.schema import campaigns, counts, messages, recipients, suppressions
@@ -82,7 +83,15 @@ class Loading(Part):
             )
             .values(opened=True, status=status.value)
         )
-        if not await self._database.change(statement):
+
+        async def work(tx: Transaction) -> bool:
+            if not (await tx.execute(statement)).rowcount:
+                return False
+            campaign = (await hold(tx, [campaign_id]))[campaign_id]
+            await keep_campaign(tx, campaign, status)
+            return True
+
+        if not await self._database.write(work):
             return False
         loaded = await self._database.row(select(counts.c.total).where(counts.c.campaign_id == campaign_id))
         await self._database.grew(messages, by=0 if loaded is None else loaded.total)

@@ -1,6 +1,6 @@
 """Messages as reports show them, page by page in row order."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
@@ -36,6 +36,10 @@ _MESSAGES = (
     .where(messages.c.campaign_id == bindparam("campaign"))
     .order_by(messages.c.row)
 )
+_THESE = _MESSAGES.where(
+    among(messages.c.row, bindparam("rows", type_=Numbers())),
+    messages.c.row.between(bindparam("first"), bindparam("last")),  # where a scan in order begins and ends
+)
 # Looked up for the messages found, not joined: a planner that does not know the tables yet cannot go astray.
 _PEOPLE = select(recipients.c.row, recipients.c.phone, recipients.c.name, recipients.c.cells).where(
     recipients.c.list_id == bindparam("list"), among(recipients.c.row, bindparam("rows", type_=Numbers()))
@@ -60,6 +64,10 @@ class Messages(Part):
         items = tuple(found[:limit])
         return Page(items, write_row_cursor(items[-1].row) if len(found) > limit else None)
 
+    async def messages_in(self, campaign_id: UUID, rows: Collection[int]) -> Mapping[int, Message]:
+        found = await self._database.read(partial(_look_at, campaign_id, sorted(rows)))
+        return {message.row: message for message in found}
+
 
 @dataclass(frozen=True, slots=True)
 class _Look:
@@ -80,9 +88,24 @@ async def _look_up(look: _Look, search: Search | None, tx: Transaction) -> list[
         found = list((await tx.execute(_next(look), campaign)).all())
     else:
         found = await _find(look, search, list_id, tx)
+    return await _with_people(look.campaign_id, list_id, found, tx)
+
+
+async def _look_at(campaign_id: UUID, rows: Sequence[int], tx: Transaction) -> list[Message]:
+    list_id = (await tx.execute(_LIST, {"campaign": campaign_id})).scalar_one_or_none()
+    if list_id is None or not rows:
+        return []
+    these = {"campaign": campaign_id, "rows": rows, "first": rows[0], "last": rows[-1]}
+    found = (await tx.execute(_THESE, these)).all()
+    return await _with_people(campaign_id, list_id, found, tx)
+
+
+async def _with_people(
+    campaign_id: UUID, list_id: UUID, found: Sequence[Row[Any]], tx: Transaction
+) -> list[Message]:
     rows = [row.row for row in found]
     people = {person.row: person for person in await tx.execute(_PEOPLE, {"list": list_id, "rows": rows})}
-    return [message_of(look.campaign_id, row, people.get(row.row)) for row in found]
+    return [message_of(campaign_id, row, people.get(row.row)) for row in found]
 
 
 def _next(look: _Look) -> Select[Any]:
@@ -93,13 +116,7 @@ def _next(look: _Look) -> Select[Any]:
 
 
 async def _find(look: _Look, search: Search, list_id: UUID, tx: Transaction) -> list[Row[Any]]:
-    these = _MESSAGES.where(
-        among(messages.c.row, bindparam("rows", type_=Numbers())),
-        messages.c.row.between(
-            bindparam("first"), bindparam("last")
-        ),  # where a scan in order begins and ends
-        _status_in(look.statuses),
-    ).limit(look.limit)
+    these = _THESE.where(_status_in(look.statuses)).limit(look.limit)
     found: list[Row[Any]] = []
     async with aclosing(matching_rows(tx, list_id, search, look.after)) as stretches:
         async for rows in stretches:

@@ -13,6 +13,7 @@ from campana.domain.senders import Sender
 from campana.stores.held import Held
 from campana.stores.quarters import QuarterMoves
 from campana.stores.sql.books import Shift, hold, shift
+from campana.stores.sql.news import keep_campaign
 from campana.stores.sql.part import Part
 from campana.stores.sql.quarters import of_first
 from campana.stores.sql.rows import campaign_of, sender_of
@@ -55,6 +56,7 @@ class Moves(Part):
             if campaign is None or not campaign.may_move(target, origins, scheduled_at):
                 return False
             await _move(tx, campaign, target, changes)
+            await keep_campaign(tx, campaign, target)
             return True
 
         return await self._database.write(work)
@@ -178,7 +180,8 @@ async def _turn(
     statement = (
         update(messages).where(mine, messages.c.row <= last).values(changes | {"status": target.value})
     )
-    turned = (await tx.execute(statement)).rowcount
-    if turned:
-        await shift(tx, Shift(campaign, {origin: -turned, target: turned}, quarters=quarters or {}))
-    return turned
+    rows = sorted((await tx.execute(statement.returning(messages.c.row))).scalars().all())
+    if rows:
+        by = {origin: -len(rows), target: len(rows)}
+        await shift(tx, Shift(campaign, by, quarters=quarters or {}, came={target: rows}))
+    return len(rows)

@@ -113,6 +113,7 @@ async def _apply(
     changes: list[Values] = []
     moves: dict[UUID, Counter[MessageStatus]] = defaultdict(Counter)
     quarters: dict[UUID, Counter[tuple[int, MessageStatus]]] = defaultdict(Counter)
+    came: dict[UUID, dict[MessageStatus, list[int]]] = defaultdict(lambda: defaultdict(list))
     for name, message in (await _find(sender_id, said, tx)).items():
         after = message.after(said[name])
         if after == message.standing or message.key.campaign_id not in held:
@@ -121,11 +122,14 @@ async def _apply(
         moves[message.key.campaign_id][message.standing.status] -= 1
         moves[message.key.campaign_id][after.status] += 1
         before = message.standing
+        if after.status is not before.status:
+            came[message.key.campaign_id][after.status].append(message.key.row)
         quarters[message.key.campaign_id].update(standing([(after.sent_at, after.status)]))
         quarters[message.key.campaign_id].update(standing([(before.sent_at, before.status)], by=-1))
     if changes:
         await tx.execute(_WRITE, changes)
-        await shift(tx, *(Shift(held[key], by, quarters=quarters[key]) for key, by in moves.items()))
+        shifts = (Shift(held[key], by, quarters=quarters[key], came=came[key]) for key, by in moves.items())
+        await shift(tx, *shifts)
 
 
 def _values(message: _Known, after: Standing) -> Values:

@@ -15,6 +15,7 @@ from campana.engine.ports import Start, StartVerdict
 from campana.stores.held import Held
 from campana.stores.sql.books import USED, Shift, hold, hold_lane, shift
 from campana.stores.sql.columns import Moment
+from campana.stores.sql.news import keep_campaign
 from campana.stores.sql.part import Part
 from campana.stores.sql.schema import campaigns, counts, lanes
 from campana.stores.sql.transactions import Transaction
@@ -73,6 +74,7 @@ class Room(Part):
             if needed > room and campaign.on_daily_limit is OnDailyLimit.FAIL:
                 return Start(StartVerdict.NO_ROOM, needed, room)
             await _begin(tx, campaign_id, now)
+            await keep_campaign(tx, campaign, CampaignStatus.PROCESSING)
             reserved = campaign.counts.sending + min(needed, room)
             await shift(tx, Shift(campaign, {}, reserved=reserved))
             return Start(StartVerdict.STARTED, needed, room)

@@ -17,6 +17,7 @@ from campana.engine.ports import Lease, Settlement
 from campana.stores.held import Held
 from campana.stores.quarters import QuarterMoves, standing
 from campana.stores.sql.books import Shift, hold, hold_lane, landed, shift, spend
+from campana.stores.sql.news import Rows
 from campana.stores.sql.outcomes import Batch, Uneven, write_outcomes
 from campana.stores.sql.part import Part
 from campana.stores.sql.transactions import Transaction
@@ -57,6 +58,7 @@ class _Settled:
     timely: Counter[MessageStatus]
     late: Counter[MessageStatus]
     quarters: QuarterMoves
+    came: Rows
 
     @property
     def shift(self) -> Shift:
@@ -71,6 +73,7 @@ class _Settled:
             reserved=self.campaign.reserved - final,
             accepted=self.timely[MessageStatus.SENT],
             quarters=self.quarters,
+            came=self.came,
         )
 
 
@@ -120,7 +123,10 @@ async def _settle(tx: Transaction, batch: Batch, singly: bool) -> _Settled:
         unknown = replace(batch, origin=MessageStatus.UNKNOWN, settlements=rest)
         late = await write_outcomes(tx, unknown, singly=singly)
     accepted = standing((one.at, one.status) for one in (*timely, *late) if one.status is MessageStatus.SENT)
-    return _Settled(batch.campaign, _by_status(timely), _by_status(late), accepted)
+    came: dict[MessageStatus, list[int]] = {}
+    for one in (*timely, *late):
+        came.setdefault(one.status, []).append(one.row)
+    return _Settled(batch.campaign, _by_status(timely), _by_status(late), accepted, came)
 
 
 def _by_status(settlements: Sequence[Settlement]) -> Counter[MessageStatus]:

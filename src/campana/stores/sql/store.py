@@ -26,6 +26,7 @@ from campana.stores.sql.lists import Lists
 from campana.stores.sql.loading import Loading
 from campana.stores.sql.messages import Messages
 from campana.stores.sql.moves import Moves
+from campana.stores.sql.outgoing import Outgoing
 from campana.stores.sql.preferences import PreferencesPart
 from campana.stores.sql.privacy import PrivacyPart
 from campana.stores.sql.receipts import Receipts
@@ -83,6 +84,7 @@ class SqlStore(
     Inbox,
     UnmatchedReceipts,
     Webhooks,
+    Outgoing,
     Lanes,
     Duties,
     Workers,

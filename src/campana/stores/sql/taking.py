@@ -196,7 +196,7 @@ async def _take_share(this: _Round, source: _Source, share: Share, room: int) ->
     campaign = source.held
     wanted = min(share.limit, room, campaign.reserved - campaign.counts.sending)
     taken: list[Taken] = []
-    skipped = 0
+    skipped: list[int] = []
     for _ in range(_SKIPS_IN_A_ROUND):
         portion = wanted - len(taken)
         if portion <= 0:
@@ -207,16 +207,17 @@ async def _take_share(this: _Round, source: _Source, share: Share, room: int) ->
         if share.cap is not None:
             await _skip(this, campaign, found.beyond, (FREQUENCY_CODE, share.cap.reason))
         taken += await _send(this, campaign, found)
-        skipped += found.skipped
+        skipped += (*found.suppressed, *found.beyond)
         if found.total < portion or not found.skipped:
             break
     if taken or skipped:
         by = {
-            MessageStatus.PENDING: -len(taken) - skipped,
+            MessageStatus.PENDING: -len(taken) - len(skipped),
             MessageStatus.SENDING: len(taken),
-            MessageStatus.SKIPPED: skipped,
+            MessageStatus.SKIPPED: len(skipped),
         }
-        await shift(this.tx, Shift(campaign, by, reserved=campaign.reserved - skipped))
+        left, came = campaign.reserved - len(skipped), {MessageStatus.SKIPPED: skipped}
+        await shift(this.tx, Shift(campaign, by, reserved=left, came=came))
     return taken
 
 

@@ -11,6 +11,7 @@ from campana.web.pages import (
     audit,
     campaigns,
     dashboard,
+    endpoints,
     links,
     optouts,
     privacy,
@@ -31,7 +32,15 @@ from campana.web.pages import (
 router = APIRouter(include_in_schema=False)
 for part in (dashboard.router, campaigns.router, steering.router, optouts.router, replies.router):
     router.include_router(part)
-for part in (reports.router, sign_in.router, links.router, send_form.router, send.router, recipients.router):
+for part in (
+    reports.router,
+    endpoints.router,
+    sign_in.router,
+    links.router,
+    send_form.router,
+    send.router,
+    recipients.router,
+):
     router.include_router(part)
 for part in (
     *(settings.router, sender_settings.router, account.router, api_keys.router),

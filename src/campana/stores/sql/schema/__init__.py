@@ -23,6 +23,7 @@ from campana.stores.sql.schema.lists import (
     suppressions,
 )
 from campana.stores.sql.schema.optouts import flags, preferences, replies
+from campana.stores.sql.schema.outgoing import deliveries, endpoints, outbox
 from campana.stores.sql.schema.people import accounts, api_keys, users
 from campana.stores.sql.schema.privacy import erasures, privacy_keys
 from campana.stores.sql.schema.receipts import duties, inbox, unmatched_receipts, webhooks
@@ -39,8 +40,10 @@ __all__ = [
     "audit_entries",
     "campaigns",
     "counts",
+    "deliveries",
     "drafts",
     "duties",
+    "endpoints",
     "erasures",
     "flags",
     "hosts",
@@ -49,6 +52,7 @@ __all__ = [
     "links",
     "messages",
     "metadata",
+    "outbox",
     "pace_samples",
     "preferences",
     "privacy_keys",
