@@ -62,7 +62,7 @@ class Campaigns(Part):
             held = held_of(found)
             if held.account_id != campaign.account_id or not held.opened or held.status not in EDITABLE:
                 return Entry(False)
-            return Entry(True, [CampaignChange(campaign.id, values)])
+            return Entry(True, [CampaignChange(campaign.id, values, told=False)])
 
         return await self._journal.write_about(campaign.id, decide) or False
 

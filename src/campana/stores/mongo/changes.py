@@ -6,11 +6,13 @@ later entry has touched. So it may be done again, by anybody, at any time: the s
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from pymongo import UpdateMany, UpdateOne
 
+from campana.domain.endpoints import EventType
 from campana.stores.mongo.database import Database, Document
 from campana.stores.mongo.documents import document_of, plain, update_of
 from campana.stores.mongo.patterns import one_of
@@ -29,10 +31,12 @@ class MessageChange:
 
 @dataclass(frozen=True, slots=True)
 class CampaignChange:
-    """Values (by attribute names, None takes away) for a campaign."""
+    """Values (by attribute names, None takes away) for a campaign; whether a new status is `told` to outgoing
+    webhooks."""
 
     campaign_id: UUID
     values: Mapping[str, Any]
+    told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,19 @@ class QuarterChange:
     counted: Mapping[str, int]
 
 
-Change = MessageChange | CampaignChange | PaceSample | QuarterChange
+@dataclass(frozen=True, slots=True)
+class NewsChange:
+    """Something to be told to outgoing webhooks."""
+
+    id: int
+    account_id: UUID
+    campaign_id: UUID
+    type: EventType
+    at: datetime
+    rows: Sequence[int]
+
+
+Change = MessageChange | CampaignChange | PaceSample | QuarterChange | NewsChange
 
 
 def message_id(campaign_id: object, row: int) -> str:
@@ -80,6 +96,7 @@ def written(changes: Sequence[Change]) -> Document | None:
         ],
         "samples": [document_of(one) for one in changes if isinstance(one, PaceSample)],
         "quarters": [document_of(one) for one in changes if isinstance(one, QuarterChange)],
+        "news": [outbox_document(one) for one in changes if isinstance(one, NewsChange)],
     }
 
 
@@ -91,6 +108,12 @@ async def carry_out(database: Database, seq: int, entry: Document) -> None:
         [{"_id": numbered_id(one["campaignId"], one["bucket"]), **one} for one in entry["samples"]]
     )
     await _write_quarters(database, seq, entry["quarters"])
+    await database["outbox"].add_missing(entry["news"])
+
+
+def outbox_document(news: NewsChange) -> Document:
+    """The news as a document."""
+    return document_of(news)
 
 
 async def _write_quarters(database: Database, seq: int, quarters: Sequence[Document]) -> None:

@@ -9,12 +9,13 @@ from pathlib import Path
 from campana.engine.ports.copying import Kind, Record, Snapshot
 from campana.stores.mongo.database import Database
 from campana.stores.mongo.kinds import DOCUMENTS
+from campana.stores.mongo.kinds_outgoing import OUTGOING
 from campana.stores.mongo.kinds_within import PARTS
 from campana.stores.mongo.part import Part
 from campana.stores.mongo.snapshots import FileSnapshot, taken
 
-_SHAPES = {shape.name: shape for shape in (*DOCUMENTS, *PARTS)}
-_COUNTED = ("inbox", "unmatchedReceipts", "rowProblems")
+_SHAPES = {shape.name: shape for shape in (*DOCUMENTS, *OUTGOING, *PARTS)}
+_COUNTED = ("inbox", "outbox", "unmatchedReceipts", "rowProblems")
 """Collections whose ids are numbers given out by their name."""
 
 

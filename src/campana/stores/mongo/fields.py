@@ -15,6 +15,7 @@ Convert = Callable[[Any], Any]
 
 _IDS = frozenset(
     {"id", "account_id", "user_id", "sender_id", "campaign_id", "list_id", "recipient_list_id"}
+    | {"endpoint_id"}
     | {"created_by", "changed_by", "subject_id"}
 )
 _DAYS = frozenset({"day", "consent_at"})

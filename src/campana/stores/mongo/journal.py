@@ -5,7 +5,7 @@ after the other (see entries).
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -15,6 +15,7 @@ from campana.stores.mongo.changes import Change, carry_out, written
 from campana.stores.mongo.database import Database, Document
 from campana.stores.mongo.entries import Entries
 from campana.stores.mongo.lane import EPOCH, UNUSED, Lane
+from campana.stores.mongo.news import news_of
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -61,7 +62,10 @@ class Journal:
             while (lane := await self._look(sender_id)) is not None:
                 await self._outrun(rivals)
                 entry = await decide(lane)
-                if not (entry.changes or entry.lane) or await self._commit(lane, entry):
+                if not (entry.changes or entry.lane):
+                    return entry.result
+                news = await news_of(self._database, sender_id, entry.changes, lane.now)
+                if await self._commit(lane, replace(entry, changes=[*entry.changes, *news])):
                     return entry.result
                 if rivals:
                     await asyncio.sleep(random.uniform(0, _STEP_ASIDE_S))

@@ -12,9 +12,12 @@ from campana.stores.mongo.books import held_of, shifted
 from campana.stores.mongo.changes import Change, MessageChange
 from campana.stores.mongo.journal import Entry
 from campana.stores.mongo.lane import Lane
+from campana.stores.mongo.news import tell_opened
 from campana.stores.mongo.part import Part
 from campana.stores.mongo.senders import sender_of
 from campana.stores.reasons import LOST_TRACK_CODE, LOST_TRACK_REASON
+
+_SAYS_SO = {"$exists": True}
 
 
 class Lanes(Part):
@@ -67,6 +70,7 @@ class Lanes(Part):
         """Also carries out what dead processes left half done."""
         await self._journal.catch_up()
         await self._account_journal.catch_up()
+        await tell_opened(self._database, await self._database["campaigns"].find_all({"untold": _SAYS_SO}))
         found = await self._database["lanes"].find_all({"inFlight": {"$gt": 0}})
         now = await self._database.now()
         dead = sorted(one["_id"] for one in found if not Lane.of(one, now).live)

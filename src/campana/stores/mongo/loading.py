@@ -13,6 +13,7 @@ from campana.domain.privacy import ERASED_REASON
 from campana.stores.mongo.books import held_of
 from campana.stores.mongo.changes import message_id
 from campana.stores.mongo.database import Document
+from campana.stores.mongo.news import tell_opened
 from campana.stores.mongo.part import Part
 from campana.stores.mongo.recipients import NOBODY
 from campana.stores.mongo.suppressions import suppressed_among
@@ -44,8 +45,11 @@ class Loading(Part):
         """Raises ValueError for a status other than DRAFT and SCHEDULED."""
         if status not in EDITABLE:
             raise ValueError(f"a campaign cannot be opened as {status}")
-        opened = {"$set": {"opened": True, "status": status.value}}
-        return await self._database["campaigns"].change({"_id": str(campaign_id), **_MAKING}, opened)
+        opened = {"$set": {"opened": True, "status": status.value, "untold": status.value}}
+        campaign = await self._database["campaigns"].changed({"_id": str(campaign_id), **_MAKING}, opened)
+        if campaign is not None:
+            await tell_opened(self._database, [campaign])
+        return campaign is not None
 
     async def _next_people(self, campaign: Document, limit: int) -> list[Document]:
         behind = {"listId": campaign["recipientListId"], "row": {"$gt": campaign["loadedRow"]}}

@@ -9,6 +9,7 @@ from uuid import UUID
 from campana.domain.messages import Message, MessageStatus
 from campana.domain.recipients import Recipient
 from campana.engine.ports import Page
+from campana.stores.mongo.changes import message_id
 from campana.stores.mongo.cursors import row_cursor, write_row_cursor
 from campana.stores.mongo.database import Document
 from campana.stores.mongo.part import Part
@@ -56,6 +57,15 @@ class Messages(Part):
         people = await self._people(look.list_id, [one["row"] for one in found[:limit]])
         items = tuple(_message(one, people.get(one["row"])) for one in found[:limit])
         return Page(items, write_row_cursor(items[-1].row) if len(found) > limit else None)
+
+    async def messages_in(self, campaign_id: UUID, rows: Collection[int]) -> Mapping[int, Message]:
+        campaign = await self._database["campaigns"].find({"_id": str(campaign_id)}, ["recipientListId"])
+        if campaign is None or not rows:
+            return {}
+        these = {"_id": {"$in": [message_id(campaign_id, row) for row in sorted(rows)]}}
+        found = await self._database["messages"].find_all(these, order=_BY_ROW)
+        people = await self._people(campaign["recipientListId"], [one["row"] for one in found])
+        return {one["row"]: _message(one, people.get(one["row"])) for one in found}
 
     async def _next(self, look: _Look) -> list[Document]:
         query = look.query({"$gt": look.after})

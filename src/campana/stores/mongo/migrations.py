@@ -10,9 +10,10 @@ from pymongo.errors import CollectionInvalid, OperationFailure
 
 from campana.stores.mongo.database import Database
 from campana.stores.mongo.failures import NOT_IMPLEMENTED, translated
-from campana.stores.mongo.schema import COLLECTIONS, CollectionSchema, IndexSchema
+from campana.stores.mongo.schema import COLLECTIONS
+from campana.stores.mongo.schema_base import CollectionSchema, IndexSchema
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest version of the collections; raise it with every change of the schema."""
 
 _VERSION = {"_id": "version"}

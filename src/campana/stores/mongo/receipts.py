@@ -120,6 +120,8 @@ def _known(document: Document, receipts: Iterable[Receipt]) -> _Known:
 
 def _change(message: _Known) -> MessageChange:
     values: dict[str, Any] = {name: getattr(message.after, name) for name in _STANDING}
+    if message.after.status is message.before.status:
+        del values["status"]
     if message.erased:
         values["reason"] = None  # it may name the number
     return MessageChange(message.key.campaign_id, [message.key.row], values)

@@ -9,6 +9,7 @@ from campana.stores.mongo.part import Part
 PLACES = {
     SealedPlace.CREDENTIALS: ("senders", "sealedCredentials"),
     SealedPlace.SECOND_FACTORS: ("secondFactors", "sealedSecret"),
+    SealedPlace.ENDPOINTS: ("endpoints", "sealed"),
     SealedPlace.WEBHOOKS: ("webhooks", "sealed"),
     SealedPlace.PRIVACY: ("accounts", "sealedPrivacyKey"),
 }

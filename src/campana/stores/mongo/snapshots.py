@@ -38,6 +38,7 @@ _THEN = (
         "drafts",
     ),
     *("savedTemplates", "auditEntries", "webhooks", "duties", "hosts", "workers"),
+    *("outbox", "deliveries", "endpoints"),
     *("messages", "paceSamples", "acceptedQuarters", "campaigns"),
     *("recipients", "recipientSearch", "rowProblems", "recipientLists"),
     *("lanes", "senders", "users", "accounts"),

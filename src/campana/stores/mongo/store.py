@@ -25,6 +25,7 @@ from campana.stores.mongo.lists import Lists
 from campana.stores.mongo.loading import Loading
 from campana.stores.mongo.messages import Messages
 from campana.stores.mongo.moves import Moves
+from campana.stores.mongo.outgoing import Outgoing
 from campana.stores.mongo.preferences import PreferencesPart
 from campana.stores.mongo.privacy import PrivacyPart
 from campana.stores.mongo.receipts import Receipts
@@ -81,6 +82,7 @@ class MongoStore(
     Receipts,
     Silence,
     Inbox,
+    Outgoing,
     UnmatchedReceipts,
     Lanes,
     Duties,
