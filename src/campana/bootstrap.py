@@ -227,8 +227,7 @@ def _services(
     store, clock, signals, audit = tools.store, tools.clock, tools.signals, tools.audit
     (accounts, people), memory = _people(settings, tools), Memory(store, tools.vault)
     drafting, estimates = Drafting(store, memory, clock=clock), Estimates(store, providers, clock=clock)
-    campaigns = Campaigns(store, drafting, audit, clock=clock, signals=signals)
-    control = Control(store, Levers(starter, signals), audit, clock=clock)
+    campaigns, control = _campaigns(tools, drafting, starter)
     senders = _senders(settings, tools, providers)
     return Services(
         catalog=store,
@@ -265,6 +264,11 @@ def _services(
         privacy=PrivacyDesk.over(store, memory, audit, clock),
         hub=ProgressHub(store),
     )
+
+
+def _campaigns(tools: LaneTools, drafting: Drafting, starter: Starter) -> tuple[Campaigns, Control]:
+    campaigns = Campaigns(tools.store, drafting, tools.audit, clock=tools.clock, signals=tools.signals)
+    return campaigns, Control(tools.store, Levers(starter, tools.signals), tools.audit, clock=tools.clock)
 
 
 def _senders(settings: Settings, tools: LaneTools, providers: Mapping[str, BizChat]) -> Senders:
