@@ -16,6 +16,7 @@ from tests.support.house import PEOPLE, House, campaign
 
 ENDLESS = {("GET", f"{API}/campaigns/{{campaign_id}}/events"), ("GET", f"{API}/events")}
 """answers that end when the campaign does: only their beginning could be looked at"""
+ENDPOINT = {"url": "https://93.184.216.34/hook", "events": ["campaign.completed"]}
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,12 @@ async def things(house: House) -> dict[str, str]:
     key = await house.services.accounts.create_api_key("spare@campana.test", "spare")
     await house.services.people.sessions.open(spare, Visit("192.0.2.7"))
     (session,) = await house.store.sessions(spare.id)
+    endpoint = (await house.post("alice", "/webhook-endpoints", ENDPOINT)).json["id"]
+    await house.post("alice", f"/webhook-endpoints/{endpoint}/test")
+    (delivery,) = (await house.get("alice", f"/webhook-endpoints/{endpoint}/deliveries")).json["items"]
     return {
+        "endpoint_id": endpoint,
+        "delivery_id": delivery["id"],
         "draft_id": draft,
         "sender_id": sender,
         "list_id": people.json["id"],
@@ -107,6 +113,8 @@ def body(path: str, things: dict[str, str]) -> object:
         "/invitations": {"email": "other@shop.test", "role": "viewer"},
         "/account/admin-access": {"hours": 1},
         "/api-keys": {"name": "Other", "scopes": ["read"]},
+        "/webhook-endpoints": ENDPOINT,
+        "/webhook-endpoints/{endpoint_id}": ENDPOINT,
     }.get(path.removeprefix(API))
 
 

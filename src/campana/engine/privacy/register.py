@@ -79,6 +79,7 @@ _OWN_WORDS = "what the account itself called or wrote, to everybody alike"
 _MASKED = "the trail of what people of the account did; numbers are masked when it is written"
 ELSEWHERE: Mapping[str, str] = {
     "inbox.body": "what the provider posted, until it is worked off; an erasure waits for that",
+    "deliveries.said": "how another system's answer began; numbers are masked when it is written",
     **dict.fromkeys(
         (
             *("campaigns.name", "campaigns.name_key", "campaigns.template", "campaigns.fields"),
@@ -117,6 +118,8 @@ NOBODY = frozenset(
         *("replies.wish", "unmatched_receipts.status", "unmatched_receipts.code", "row_problems.column"),
         *("audit_entries.way", "audit_entries.action", "audit_entries.subject_kind"),
         *("erasures.digest", "privacy_keys.sealed_key"),
+        *("endpoints.url", "endpoints.events", "endpoints.sealed", "endpoints.off_reason"),
+        *("outbox.type", "outbox.rows", "deliveries.news", "deliveries.status"),
     }
 )
 """Texts that hold nothing of the people who are messaged."""
