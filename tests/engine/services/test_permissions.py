@@ -10,7 +10,10 @@ from campana.domain.permissions import LEAST_ROLE, SCOPE, Action, permit
 
 VIEWER = {Action.READ, Action.PROFILE}
 OPERATOR = VIEWER | {Action.UPLOAD, Action.CAMPAIGN, Action.SUPPRESS, Action.VERIFY}
-OWNER = OPERATOR | {Action.SENDERS, Action.TEAM, Action.KEYS, Action.ACCOUNT, Action.AUDIT, Action.PRIVACY}
+OWNER = OPERATOR | {
+    *(Action.SENDERS, Action.TEAM, Action.KEYS, Action.ACCOUNT, Action.AUDIT, Action.PRIVACY),
+    Action.WEBHOOKS,
+}
 
 READ = {Action.READ}
 SEND = {Action.UPLOAD, Action.CAMPAIGN, Action.SUPPRESS, Action.VERIFY}
