@@ -16,7 +16,7 @@ from bench.workshop import Workshop
 
 TITLE = "Watching: `campana serve` sends 29 messages/s, and people follow it over server-sent events"
 RATE = 29
-SECONDS = 30
+SECONDS = 60
 WATCHERS = 500
 HELD = 99.0
 LATENCY_MS, JITTER_MS = 300, 150

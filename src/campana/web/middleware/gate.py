@@ -164,9 +164,11 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A route as the router knows it. `methods` is None where it takes any, as a folder of files does."""
+    """A route as the router knows it. `start` is what each of its paths begins with: looking at that first
+    spares most of two hundred matches. `methods` is None where it takes any, as a folder of files does."""
 
     template: str
+    start: str
     pattern: re.Pattern[str]
     methods: frozenset[str] | None
 
@@ -181,20 +183,23 @@ def _routes(routes: Sequence[BaseRoute]) -> Iterator[Route]:
     """In the order in which the router looks through them."""
     for found in iter_route_contexts(routes):
         methods = None if found.methods is None else frozenset(found.methods)
-        yield Route(found.path or "", found.path_regex, methods)
+        path = found.path or ""
+        yield Route(path, path.partition("{")[0], found.path_regex, methods)
 
 
 def _route_of(routes: Sequence[Route], scope: Scope) -> tuple[str, str]:
     """The method (HEAD counts as GET) and the template of the route the router will choose."""
     method = "GET" if scope["method"] == "HEAD" else scope["method"]
-    fitting = [route for route in routes if route.pattern.match(scope["path"])]
-    if not fitting:
+    path: str = scope["path"]
+    allowed: set[str] = set()
+    for route in routes:
+        if path.startswith(route.start) and route.pattern.match(path):
+            if route.methods is None or scope["method"] in route.methods:
+                return method, route.template
+            allowed |= route.methods
+    if not allowed:
         raise HTTPException(404)
-    for route in fitting:
-        if route.methods is None or scope["method"] in route.methods:
-            return method, route.template
-    allowed = sorted(set().union(*(route.methods or () for route in fitting)))
-    raise HTTPException(405, headers={"Allow": ", ".join(allowed)})
+    raise HTTPException(405, headers={"Allow": ", ".join(sorted(allowed))})
 
 
 def _account_id(text: str) -> UUID:
