@@ -15,6 +15,8 @@ from tests.support.cast import (
     MORNING,
     hold_lane,
     make_account,
+    make_campaign,
+    make_list,
     make_sender,
     outcome,
     phone_of,
@@ -54,6 +56,18 @@ async def kept(store: Store):
     found = await store.kept_news(limit=100)
     assert await store.pack([one.id for one in found], [])
     return [(one.news.type, one.news.rows) for one in found]
+
+
+async def test_a_draft_that_gets_its_time_is_told_and_another_name_is_not(store: Store) -> None:
+    account = await make_account(store)
+    sender, people = await make_sender(store, account), await make_list(store, account)
+    await make_endpoint(store, account)
+    campaign = await make_campaign(store, sender, people)
+    await kept(store)
+    draft = replace(campaign, status=C.DRAFT, scheduled_at=None)
+    for edited in (draft, replace(draft, name="Other"), campaign):
+        assert await store.edit_campaign(edited)
+    assert await kept(store) == [(E.CAMPAIGN_DRAFT, ()), (E.CAMPAIGN_SCHEDULED, ())]
 
 
 async def test_what_happens_to_campaigns_and_messages_is_kept(store: Store) -> None:

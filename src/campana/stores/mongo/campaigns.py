@@ -62,7 +62,8 @@ class Campaigns(Part):
             held = held_of(found)
             if held.account_id != campaign.account_id or not held.opened or held.status not in EDITABLE:
                 return Entry(False)
-            return Entry(True, [CampaignChange(campaign.id, values, told=False)])
+            told = held.status is not campaign.status
+            return Entry(True, [CampaignChange(campaign.id, values, told=told)])
 
         return await self._journal.write_about(campaign.id, decide) or False
 

@@ -11,7 +11,9 @@ from sqlalchemy import Select, Update, exists, func, insert, select, update
 from campana.domain.campaigns import EDITABLE, Campaign, CampaignKind, CampaignStatus
 from campana.domain.errors import NotFound
 from campana.engine.ports import CampaignView, Statistics
+from campana.stores.sql.books import hold
 from campana.stores.sql.columns import database_time
+from campana.stores.sql.news import keep_campaign
 from campana.stores.sql.part import Part
 from campana.stores.sql.removal import remove_campaign, remove_list
 from campana.stores.sql.rows import campaign_of, campaign_values
@@ -85,7 +87,16 @@ class Campaigns(Part):
             )
             .values({name: values[name] for name in _EDITED})
         )
-        return await self._database.change(statement) == 1
+
+        async def work(tx: Transaction) -> bool:
+            held = (await hold(tx, [campaign.id])).get(campaign.id)
+            if held is None or not (await tx.execute(statement)).rowcount:
+                return False
+            if held.status is not campaign.status:
+                await keep_campaign(tx, held, campaign.status)
+            return True
+
+        return await self._database.write(work)
 
     async def progress(self, campaign_ids: Collection[UUID]) -> Mapping[UUID, CampaignView]:
         if not campaign_ids:
