@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 LOOK_S = 0.5
 LINGER_S = 60.0
 """how long a finished campaign is still watched after its last change: receipts come late"""
+TOLD_AT_ONCE = 20
+BREATH_S = 0.005
 FINAL = frozenset({CampaignStatus.COMPLETED, CampaignStatus.FAILED, CampaignStatus.CANCELLED})
 
 
@@ -150,7 +152,7 @@ class ProgressHub:
                 log.warning("progress.waits", error=str(error))
                 continue
             for view in views:
-                self._show(view)
+                await self._show(view)
 
     async def _look(self) -> list[CampaignView]:
         running = await self._store.running(list(self._of_account)) if self._of_account else ()
@@ -161,11 +163,15 @@ class ProgressHub:
         others = {*self._of_campaign, *self._recent} - seen
         return [*running, *(await self._store.progress(others)).values()] if others else list(running)
 
-    def _show(self, view: CampaignView) -> None:
-        for watcher in self._of_campaign.get(view.campaign.id, ()):
-            watcher.show(view)
+    async def _show(self, view: CampaignView) -> None:
+        """To some at a time: hundreds who are told at once would hold up a lane in this process."""
+        watchers = list(self._of_campaign.get(view.campaign.id, ()))
         if view.campaign.id in self._recent:
-            for watcher in self._of_account.get(view.campaign.account_id, ()):
+            watchers += self._of_account.get(view.campaign.account_id, ())
+        for start in range(0, len(watchers), TOLD_AT_ONCE):
+            if start:
+                await asyncio.sleep(BREATH_S)
+            for watcher in watchers[start : start + TOLD_AT_ONCE]:
                 watcher.show(view)
 
 
