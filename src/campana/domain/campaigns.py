@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from campana.domain.messages import MessageStatus
+
 
 class CampaignStatus(StrEnum):
     """Where a campaign stands."""
@@ -55,6 +57,15 @@ TRANSITIONS: dict[CampaignStatus, dict[CampaignStatus, str]] = {
 """From, to, cause."""
 
 EDITABLE = frozenset({_S.DRAFT, _S.SCHEDULED})
+
+OVER = frozenset({_S.COMPLETED, _S.FAILED, _S.CANCELLED})
+"""States in which nothing goes out any more, unless somebody asks for a retry."""
+
+SWEPT = {_S.CANCELLED: MessageStatus.SKIPPED, _S.FAILED: MessageStatus.FAILED}
+"""What becomes of messages that are open when their campaign comes to such a state."""
+
+RETRYING = frozenset({_S.PAUSED, _S.PROCESSING})
+"""States in which messages are put back for a retry."""
 
 
 def start_states(target: CampaignStatus) -> frozenset[CampaignStatus]:

@@ -63,6 +63,9 @@ TRANSITIONS: dict[MessageStatus, dict[MessageStatus, str]] = {
 FINAL = frozenset({_S.SENT, _S.DELIVERED, _S.READ, _S.FAILED, _S.UNKNOWN, _S.SKIPPED})
 """States in which the engine has nothing left to do for the message."""
 
+RETRYABLE = frozenset({_S.FAILED, _S.UNKNOWN})
+"""States whose messages are sent once more when somebody asks for it."""
+
 RECEIPT_RANK = {_S.SENT: 1, _S.DELIVERED: 2, _S.READ: 3}
 """Receipts come doubled and out of order; a lower rank never replaces a higher one (bizchat.md, Webhooks)."""
 

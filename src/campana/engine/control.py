@@ -10,7 +10,7 @@ from campana.domain.accounts import Principal
 from campana.domain.audit import AuditAction, subject_of
 from campana.domain.campaigns import CampaignStatus, start_states
 from campana.domain.errors import Conflict, InvalidInput, NotFound
-from campana.domain.messages import MessageStatus
+from campana.domain.messages import RETRYABLE, MessageStatus
 from campana.domain.permissions import Action, permit
 from campana.engine.audit import Audit
 from campana.engine.ports import CampaignView, Clock, Store
@@ -23,7 +23,6 @@ log = structlog.get_logger(__name__)
 SWEPT_AT_ONCE = 20_000
 """messages brought to their end while the caller waits; the recovery service does the rest"""
 RETRY_BATCH = 5_000
-RETRYABLE = (MessageStatus.FAILED, MessageStatus.UNKNOWN)
 _S = CampaignStatus
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import structlog
 
-from campana.domain.campaigns import CampaignStatus
+from campana.domain.campaigns import OVER
 from campana.domain.errors import StoreUnavailable
 from campana.engine.ports import CampaignView
 
@@ -23,7 +23,6 @@ LINGER_S = 60.0
 """how long a finished campaign is still watched after its last change: receipts come late"""
 TOLD_AT_ONCE = 20
 BREATH_S = 0.005
-FINAL = frozenset({CampaignStatus.COMPLETED, CampaignStatus.FAILED, CampaignStatus.CANCELLED})
 
 
 class Progress(Protocol):
@@ -94,7 +93,7 @@ class ProgressHub:
         self._add(self._of_campaign, view.campaign.id, watcher)
         quiet_s = 0.0
         try:
-            while view.campaign.status not in FINAL or quiet_s < self._linger_s:
+            while view.campaign.status not in OVER or quiet_s < self._linger_s:
                 seen = await watcher.next(alive_s)
                 if watcher.ended:
                     return

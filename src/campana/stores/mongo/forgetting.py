@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pymongo import UpdateOne
 
-from campana.domain.campaigns import CampaignStatus
+from campana.domain.campaigns import OVER
 from campana.domain.errors import Conflict
 from campana.domain.masking import mask_phones
 from campana.domain.messages import MessageStatus
@@ -20,9 +20,7 @@ from campana.stores.mongo.lists import IN_LISTS, State
 from campana.stores.mongo.part import Part
 
 _PORTION = 2000
-_OVER = [
-    status.value for status in (CampaignStatus.COMPLETED, CampaignStatus.FAILED, CampaignStatus.CANCELLED)
-]
+_OVER = [status.value for status in OVER]
 
 
 class Forgetting(Part):

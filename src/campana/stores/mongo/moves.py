@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from campana.domain.campaigns import Campaign, CampaignStatus, start_states
-from campana.domain.messages import MessageStatus
+from campana.domain.campaigns import OVER, RETRYING, SWEPT, Campaign, CampaignStatus, start_states
+from campana.domain.messages import RETRYABLE, MessageStatus
 from campana.domain.senders import Sender
 from campana.stores.held import Held
 from campana.stores.mongo.books import held_of, shifted
@@ -20,10 +20,6 @@ from campana.stores.mongo.senders import sender_of
 from campana.stores.mongo.views import campaign_of
 from campana.stores.quarters import standing
 
-_ENDED = frozenset({CampaignStatus.COMPLETED, CampaignStatus.FAILED, CampaignStatus.CANCELLED})
-_SWEPT = {CampaignStatus.CANCELLED: MessageStatus.SKIPPED, CampaignStatus.FAILED: MessageStatus.FAILED}
-_RETRIED = frozenset({MessageStatus.FAILED, MessageStatus.UNKNOWN})
-_RETRYING = frozenset({CampaignStatus.PAUSED, CampaignStatus.PROCESSING})
 _SCHEDULED = {"opened": True, "status": CampaignStatus.SCHEDULED.value}
 _AS_NEW: dict[str, Any] = dict.fromkeys(
     (
@@ -63,7 +59,7 @@ class Moves(Part):
             raise ValueError(f"no move leads from {sorted(origins)} to {target}")
         # Outside of PROCESSING nothing is reserved, and nothing waits for the next day.
         values: dict[str, Any] = {"status": target, "waiting_until": None, "reserved": 0}
-        values |= {"error": error, "completed_at": at if target in _ENDED else None}
+        values |= {"error": error, "completed_at": at if target in OVER else None}
         if scheduled_at is not None:
             values["scheduled_at"] = scheduled_at
         if target is CampaignStatus.DRAFT:
@@ -100,7 +96,7 @@ class Moves(Part):
 
     async def unswept(self) -> Sequence[Campaign]:
         stopped = {
-            "status": {"$in": [status.value for status in _SWEPT]},
+            "status": {"$in": [status.value for status in SWEPT]},
             "opened": True,
             "counts.pending": {"$gt": 0},
         }
@@ -110,7 +106,7 @@ class Moves(Part):
     async def sweep(self, campaign_id: UUID, *, code: str, reason: str, at: datetime, limit: int) -> int:
         async def decide(_lane: Lane, campaign: Document) -> Entry[int]:
             held = held_of(campaign)
-            target = _SWEPT.get(held.status) if held.opened else None
+            target = SWEPT.get(held.status) if held.opened else None
             if target is None:
                 return Entry(0)
             values = {"code": code, "reason": reason, "settled_at": at, "not_before": None}
@@ -120,12 +116,12 @@ class Moves(Part):
 
     async def retry(self, campaign_id: UUID, status: MessageStatus, *, now: datetime, limit: int) -> int:
         """Raises ValueError for a status other than FAILED and UNKNOWN."""
-        if status not in _RETRIED:
+        if status not in RETRYABLE:
             raise ValueError(f"{status} messages cannot be tried again")
 
         async def decide(_lane: Lane, campaign: Document) -> Entry[int]:
             held = held_of(campaign)
-            if held.status not in _RETRYING or await self._has_nobody(held):
+            if held.status not in RETRYING or await self._has_nobody(held):
                 return Entry(0)
             values = _AS_NEW | {"not_before": now}
             return await self._turn(held, (status, MessageStatus.PENDING), values, limit)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, bindparam, delete, exists, func, or_, select, update
 
-from campana.domain.campaigns import CampaignStatus
+from campana.domain.campaigns import OVER
 from campana.domain.errors import Conflict
 from campana.domain.masking import mask_phones
 from campana.domain.messages import MessageStatus
@@ -32,9 +32,7 @@ from campana.stores.sql.schema import (
 from campana.stores.sql.transactions import Transaction
 
 _PORTION = 2000
-_OVER = tuple(
-    status.value for status in (CampaignStatus.COMPLETED, CampaignStatus.FAILED, CampaignStatus.CANCELLED)
-)
+_OVER = [status.value for status in OVER]
 _lists = recipient_lists.c
 _BLANK = (
     update(replies)

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import func, select, update
 
-from campana.domain.campaigns import Campaign, CampaignStatus, start_states
-from campana.domain.messages import MessageStatus
+from campana.domain.campaigns import OVER, RETRYING, SWEPT, Campaign, CampaignStatus, start_states
+from campana.domain.messages import RETRYABLE, MessageStatus
 from campana.domain.senders import Sender
 from campana.stores.held import Held
 from campana.stores.quarters import QuarterMoves
@@ -20,10 +20,6 @@ from campana.stores.sql.rows import campaign_of, sender_of
 from campana.stores.sql.schema import campaigns, counts, messages, recipient_lists, senders
 from campana.stores.sql.transactions import Transaction
 
-_ENDED = frozenset({CampaignStatus.COMPLETED, CampaignStatus.FAILED, CampaignStatus.CANCELLED})
-_SWEPT = {CampaignStatus.CANCELLED: MessageStatus.SKIPPED, CampaignStatus.FAILED: MessageStatus.FAILED}
-_RETRIED = frozenset({MessageStatus.FAILED, MessageStatus.UNKNOWN})
-_RETRYING = frozenset({CampaignStatus.PAUSED, CampaignStatus.PROCESSING})
 _SCHEDULED = campaigns.c.opened.is_(True) & (campaigns.c.status == CampaignStatus.SCHEDULED.value)
 
 
@@ -47,7 +43,7 @@ class Moves(Part):
         """
         if target is CampaignStatus.PROCESSING or not set(origins) <= start_states(target):
             raise ValueError(f"no move leads from {sorted(origins)} to {target}")
-        changes = {"error": error, "completed_at": at if target in _ENDED else None}
+        changes = {"error": error, "completed_at": at if target in OVER else None}
         if scheduled_at is not None:
             changes["scheduled_at"] = scheduled_at
 
@@ -90,7 +86,7 @@ class Moves(Part):
             .join(counts, counts.c.campaign_id == campaigns.c.id)
             .where(
                 campaigns.c.opened.is_(True),
-                campaigns.c.status.in_([status.value for status in _SWEPT]),
+                campaigns.c.status.in_([status.value for status in SWEPT]),
                 counts.c.pending > 0,
             )
         )
@@ -101,7 +97,7 @@ class Moves(Part):
 
         async def work(tx: Transaction) -> int:
             campaign = (await hold(tx, [campaign_id])).get(campaign_id)
-            target = _SWEPT.get(campaign.status) if campaign is not None else None
+            target = SWEPT.get(campaign.status) if campaign is not None else None
             if campaign is None or target is None:
                 return 0
             return await _turn(tx, campaign, (MessageStatus.PENDING, target), changes, limit)
@@ -110,12 +106,12 @@ class Moves(Part):
 
     async def retry(self, campaign_id: UUID, status: MessageStatus, *, now: datetime, limit: int) -> int:
         """Raises ValueError for a status other than FAILED and UNKNOWN."""
-        if status not in _RETRIED:
+        if status not in RETRYABLE:
             raise ValueError(f"{status} messages cannot be tried again")
 
         async def work(tx: Transaction) -> int:
             campaign = (await hold(tx, [campaign_id])).get(campaign_id)
-            if campaign is None or campaign.status not in _RETRYING:
+            if campaign is None or campaign.status not in RETRYING:
                 return 0
             if await _has_nobody(tx, campaign):
                 return 0
