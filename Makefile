@@ -11,6 +11,8 @@ PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 LOCKED := $(PIP_INSTALL) --require-hashes
 TEST_JOBS ?= 4
 ARGS ?=
+# Where it is set, every process compiles all of the source anew: a quarter of what a command needs to start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help venv install assets run test check format bench lock texts wheel smoke clean
 
