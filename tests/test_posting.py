@@ -1,23 +1,26 @@
 """Posts go to the open internet alone, to the address that was looked at, and read little of an answer."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from aiohttp import web
 
 from campana.posting import MOST_READ, REFUSED, HttpPoster, _built, is_public
+from tests.providers.certificates import Authority
 
 
 @asynccontextmanager
-async def serving(handler) -> AsyncIterator[int]:
+async def serving(handler, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
     """A server on this machine; its port."""
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", handler)
     runner = web.AppRunner(app)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
     await site.start()
     try:
         yield runner.addresses[0][1]
@@ -96,6 +99,32 @@ async def test_the_connection_goes_to_the_address_that_was_looked_at() -> None:
         async with client.post(f"http://nobody-knows.invalid:{port}/").build_streamed() as answer:
             assert (await answer.body_reader.read()).to_bytes() == f"nobody-knows.invalid:{port}".encode()
         await client.close()
+
+
+@pytest.mark.parametrize(("named", "taken"), [("shop.test", True), ("other.test", False)])
+async def test_over_tls_the_name_has_to_be_the_certificates(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str, taken: bool
+) -> None:
+    """Though the connection goes to an address that was looked up beforehand."""
+    authority = Authority.in_folder(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+    monkeypatch.delenv("SSL_CERT_DIR", raising=False)
+    came = []
+
+    async def note(request: web.Request) -> web.Response:
+        came.append((request.scheme, request.host.partition(":")[0], await request.read()))
+        return web.Response()
+
+    async def here(*_args: object, **_options: object) -> list:
+        return [(0, 0, 0, "", ("127.0.0.1", 0))]
+
+    async with serving(note, authority.server("shop.test")) as port:
+        asyncio.get_running_loop().getaddrinfo = here  # type: ignore[method-assign]
+        poster = HttpPoster(allow_private=True, timeout_s=5)
+        posted = await poster.post(f"https://{named}:{port}/hook", b"{}", {})
+        await poster.close()
+    assert posted.taken is taken, posted
+    assert came == ([("https", "shop.test", b"{}")] if taken else [])
 
 
 async def test_an_answer_is_kept_in_part_and_redirects_are_not_followed(poster: HttpPoster) -> None:

@@ -31,11 +31,12 @@ class Authority:
         authority.file.write_bytes(own.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
         return authority
 
-    def server(self, address: str, *, valid: timedelta = timedelta(days=1)) -> ssl.SSLContext:
-        """What a server of that IP address needs; with a negative `valid` the certificate has expired."""
+    def server(self, host: str, *, valid: timedelta = timedelta(days=1)) -> ssl.SSLContext:
+        """What a server of that IP address or name needs; with a negative `valid` the certificate has
+        expired."""
         key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, address)])
-        alternative = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))])
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+        alternative = x509.SubjectAlternativeName([_general(host)])
         signed = (
             self._builder(name, key, valid)
             .add_extension(alternative, critical=False)
@@ -61,3 +62,10 @@ class Authority:
             .not_valid_before(now - timedelta(days=2))
             .not_valid_after(now + valid)
         )
+
+
+def _general(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)
