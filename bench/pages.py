@@ -14,8 +14,9 @@ from bench.report import Row
 from bench.workshop import Workshop
 from campana.domain.campaigns import CampaignStatus
 from campana.engine.ids import new_id
+from campana.stores.quarters import quarter_of
 from campana.stores.sql.rows import campaign_values
-from campana.stores.sql.schema import campaigns, counts
+from campana.stores.sql.schema import accepted_quarters, campaigns, counts
 from campana.stores.sql.store import SqlStore
 from campana.stores.sql.transactions import Transaction
 
@@ -47,6 +48,7 @@ async def measure(workshop: Workshop) -> AsyncIterator[Row]:
 
 def _pages(million: Million, many: int) -> dict[str, list[str]]:
     campaign = f"/campaigns/{million.campaign_id}"
+    today = datetime.now(UTC).date()
     return {
         "Dashboard": ["/"],
         f"Campaign History of {many:,}, each order and status": [
@@ -63,6 +65,9 @@ def _pages(million: Million, many: int) -> dict[str, list[str]]:
             f"{campaign}?q=4999",
         ],
         "What is reckoned anew every few seconds": [f"{campaign}/insight"],
+        f"Reports, 30 days and a year of {many:,} campaigns": [
+            f"/reports?since={today - timedelta(days=days)}&until={today}" for days in (30, 365)
+        ],
     }
 
 
@@ -102,10 +107,22 @@ async def _add_campaigns(million: Million, count: int) -> None:
                 "status": status.value,
             }
             | {"created_at": when, "scheduled_at": when, "opened": True, "idempotency_key": None}
+            | {"started_at": None if status is CampaignStatus.SCHEDULED else when}
         )
+    begun = [row for row in rows if row["started_at"] is not None]
 
     async def work(tx: Transaction) -> None:
         await tx.execute(insert(campaigns), rows)
         await tx.execute(insert(counts), [{"campaign_id": row["id"], "sent": 5, "total": 5} for row in rows])
+        await tx.execute(insert(accepted_quarters), [_quarter(row) for row in begun])
 
     await store._database.write(work)
+
+
+def _quarter(campaign: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "campaign_id": campaign["id"],
+        "quarter": quarter_of(campaign["started_at"]),
+        "account_id": campaign["account_id"],
+        "sent": 5,
+    }

@@ -55,7 +55,9 @@ async def test_nothing_goes_out_to_whoever_was_erased(shop: Product, simulator: 
     messages = await listed(shop, campaign)
     assert [each["status"] for each in messages].count("SENT") == counts["sent"]
     assert [each["phone"] for each in messages].count("") == 2
-    assert (messages[-1]["status"], messages[-1]["error"]["code"]) == ("SKIPPED", "erased")
+    assert messages[-1]["status"] == "SKIPPED"
+    # The number is suppressed first: a lane that comes to it before it is cleared says so.
+    assert messages[-1]["error"]["code"] in ("erased", "suppressed")
 
     again = await uploaded(shop, early, everybody[1])
     assert (again["valid"], again["invalid"]) == (1, 1)
