@@ -80,7 +80,7 @@ BROAD_EXCEPTS: dict[str, str] = {
     "campana/engine/sending/departures.py:Departures._deliver": (
         "a lane's edge: what breaks in one message must neither end the lane nor leave it SENDING"
     ),
-    "campana/web/middleware/edge.py:Edge.__call__": (
+    "campana/web/middleware/edge.py:Edge._answer": (
         "the web's edge: an error nobody expected is logged and answered without internals"
     ),
 }

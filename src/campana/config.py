@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="the least severe log lines that are written"
     )
+    log_most_per_s: int = Field(
+        default=20, ge=0, description="so many log lines of a kind are written a second; 0 for all of them"
+    )
 
     @field_validator("former_secret_keys", mode="before")
     @classmethod

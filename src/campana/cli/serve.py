@@ -42,7 +42,7 @@ def demo(port: Port = 8000) -> None:
 
 def _settings() -> Settings:
     settings = load_settings()
-    set_up_logs(settings.log_format, settings.log_level)
+    set_up_logs(settings.log_format, settings.log_level, most_per_s=settings.log_most_per_s)
     return settings
 
 

@@ -4,7 +4,7 @@ import re
 
 # An id made of hexadecimal digits may look like a number; it is matched first, and left as it is.
 _NUMBER = re.compile(
-    r"(?P<id>\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b)"
+    r"(?P<id>\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{32}\b)"
     r"|\+\d(?:[ ().\-]{0,2}\d){7,14}(?!\d)"
     r"|(?<!\d)\d{8,15}(?!\d)",
     re.IGNORECASE,

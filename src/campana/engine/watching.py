@@ -7,6 +7,7 @@ keep it.
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from contextvars import Context
 from typing import Protocol
 from uuid import UUID
 
@@ -128,7 +129,7 @@ class ProgressHub:
         if self._closed:
             watcher.end()
         elif self._poller is None or self._poller.done():
-            self._poller = asyncio.create_task(self._poll(), name="progress")
+            self._poller = asyncio.create_task(self._poll(), name="progress", context=Context())
             self._poller.add_done_callback(self._poller_ended)
 
     def _end_all(self) -> None:

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from campana.domain.errors import FieldProblem
 from campana.web.navigation import marked
 from campana.web.rendering import page
+from campana.web.request_ids import present_id
 
 SIGN_IN = "/sign-in"
 TEXTS: dict[int, tuple[str, str]] = {
@@ -44,7 +45,10 @@ TEXTS: dict[int, tuple[str, str]] = {
 }
 _BROKEN = (
     marked("Something went wrong here"),
-    marked("It is in the server's log. Try once more; if it happens again, tell whoever runs this server."),
+    marked(
+        "It is in the server's log. Try once more; if it happens again, tell whoever runs this server, and "
+        "name the request below."
+    ),
 )
 
 
@@ -59,5 +63,12 @@ def error_page(
     told, advice = TEXTS.get(status, _BROKEN if status >= 500 else (title, ""))
     shown = "" if status >= 500 else detail
     return page(
-        request, "error.html", status=status, title=told, advice=advice, detail=shown, errors=tuple(errors)
+        request,
+        "error.html",
+        status=status,
+        title=told,
+        advice=advice,
+        detail=shown,
+        errors=tuple(errors),
+        request_id=present_id() if status >= 500 else "",
     )

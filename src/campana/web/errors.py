@@ -28,6 +28,7 @@ from campana.domain.errors import (
 )
 from campana.web.error_pages import error_page
 from campana.web.rendering import wants_page
+from campana.web.request_ids import present_id
 
 log = structlog.get_logger(__name__)
 
@@ -69,6 +70,8 @@ class Problem(JSONResponse):
     ) -> None:
         self.title, self.detail, self.errors = title, detail, tuple(errors)
         body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+        if request_id := present_id():
+            body["request_id"] = request_id
         if errors:
             body["errors"] = [{"field": each.field, "message": each.message} for each in errors]
         super().__init__(body, status, headers={**HEADERS.get(status, {}), **(headers or {})})

@@ -97,7 +97,7 @@ class Matching(Service):
     async def _adopt(self, key: MessageKey, one: Unmatched) -> bool:
         adopted = await self._store.adopt(key, one.receipt.provider_message_id)
         if adopted:
-            log.info("message.inferred", campaign=str(key.campaign_id), row=key.row)
+            log.info("message.inferred", campaign=str(key.campaign_id), sender=_sender(one), row=key.row)
         return adopted
 
 

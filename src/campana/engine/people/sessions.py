@@ -58,7 +58,7 @@ class Sessions:
             device=visit.device[:DEVICE_LENGTH],
         )
         await self._store.add_session(session)
-        log.info("session.opened", session=str(session.id), user=str(user.id), address=visit.address)
+        log.info("session.opened", user=str(user.id), address=visit.address)
         await self._audit.note(
             visitor(user, visit), AuditAction.SIGNED_IN, subject_of(user), account_id=user.account_id
         )

@@ -12,6 +12,7 @@ from dataclasses import replace
 from uuid import UUID
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from campana.domain.errors import ConfigurationError, InvalidInput, StoreUnavailable
 from campana.domain.limits import capped, day_of
@@ -125,7 +126,7 @@ class Lane:
                 await self._bell.heard(LOOK_S)
         except LeaseLost:
             self._tools.metrics.lease_losses.inc()
-            log.warning("lane.lost", sender=str(self.lease.sender_id), fence=self.lease.fence)
+            log.warning("lane.lost", fence=self.lease.fence)
         finally:
             departing.cancel()
             await self._end()
@@ -142,7 +143,7 @@ class Lane:
             if started - self._looked_at >= LOOK_S / 2:
                 await self._look(started)
         except StoreUnavailable as error:
-            log.warning("lane.store_away", sender=str(self.lease.sender_id), error=str(error))
+            log.warning("lane.store_away", error=str(error))
             return True
         if self._view is None:
             return False
@@ -151,7 +152,7 @@ class Lane:
         except StoreUnavailable as error:
             # Nobody knows whether it was committed. Whatever is SENDING without us becomes UNKNOWN when the
             # lane is held anew; so this holding ends.
-            log.warning("lane.take_in_doubt", sender=str(self.lease.sender_id), error=str(error))
+            log.warning("lane.take_in_doubt", error=str(error))
             return False
         return bool(self._view.campaigns or self._departures.under_way or not self._settling.idle)
 
@@ -171,11 +172,12 @@ class Lane:
         # Put back, and skipped at the next take, which looks at each number once more.
         self._put_back(self._departures.recall(await self._recall.phones(view, self._departures.queue)))
         for seen in view.campaigns:
-            if self._halting.reason(seen.campaign.id):
-                under_way = self._departures.under_way_of(seen.campaign.id) > 0 or not self._settling.idle
-                await self._halting.conclude(seen, under_way=under_way, ask=self._ask)
-            else:
-                await mind(seen, view, day=day, tools=self._tools)
+            with bound_contextvars(campaign=str(seen.campaign.id)):
+                if self._halting.reason(seen.campaign.id):
+                    under_way = self._departures.under_way_of(seen.campaign.id) > 0 or not self._settling.idle
+                    await self._halting.conclude(seen, under_way=under_way, ask=self._ask)
+                else:
+                    await mind(seen, view, day=day, tools=self._tools)
         self._open_gates(started)
         self._looked_at = started
         self._report(started)
@@ -285,7 +287,7 @@ class Lane:
         try:
             await self._store.release(self.lease)
         except StoreUnavailable as error:
-            log.warning("lane.not_returned", sender=str(self.lease.sender_id), error=str(error))
+            log.warning("lane.not_returned", error=str(error))
 
 
 def _raise_if_broken(*tasks: asyncio.Task[None]) -> None:

@@ -58,7 +58,7 @@ class Recovery(Service):
         now = self.clock.now()
         days = {sender.id: day_of(now, sender.timezone) for sender in senders}
         if lost := await self._store.expire(day_of=days):
-            log.warning("messages.lost_track", messages=lost)
+            log.warning("messages.lost_track", messages=lost, senders=[str(sender.id) for sender in senders])
             self._signals.ring()
 
 

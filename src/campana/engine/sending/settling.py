@@ -57,7 +57,7 @@ class Settling:
         try:
             await self._write(batch)
         except StoreUnavailable as error:
-            log.warning("lane.outcomes_wait", sender=str(self._lease.sender_id), error=str(error))
+            log.warning("lane.outcomes_wait", error=str(error))
             await self._clock.sleep(RETRY_S)
             return
         del self._waiting[: len(batch)]
@@ -69,12 +69,7 @@ class Settling:
         for day, settlements in self._by_day(batch):
             written = await self._ledger.settle(self._lease, settlements, day=day)
             if written != len(settlements):
-                log.warning(
-                    "lane.outcomes_late",
-                    sender=str(self._lease.sender_id),
-                    given=len(settlements),
-                    recorded=written,
-                )
+                log.warning("lane.outcomes_late", given=len(settlements), recorded=written)
 
     def _by_day(self, batch: Sequence[Settlement]) -> list[tuple[date, Sequence[Settlement]]]:
         """Outcomes come in the order of their times, so that one look at both ends usually is enough."""

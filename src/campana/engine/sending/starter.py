@@ -1,6 +1,7 @@
 """Starts a campaign whose time has come, or says why it cannot start."""
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from campana.domain.campaigns import Campaign, CampaignStatus
 from campana.domain.errors import ConfigurationError
@@ -40,6 +41,10 @@ class Starter:
     async def start(self, campaign: Campaign, sender: Sender) -> bool:
         """Start it; whether this call did. A campaign that cannot start is FAILED, a resumed one, and one of
         a suspended account, PAUSED."""
+        with bound_contextvars(campaign=str(campaign.id), sender=str(sender.id)):
+            return await self._start(campaign, sender)
+
+    async def _start(self, campaign: Campaign, sender: Sender) -> bool:
         account = await self._store.account(campaign.account_id)
         if account is None:
             return False

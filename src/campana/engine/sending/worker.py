@@ -6,6 +6,7 @@ from contextlib import suppress
 from uuid import UUID
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from campana.domain.errors import StoreUnavailable
 from campana.domain.limits import capped, day_of
@@ -124,8 +125,10 @@ class Worker(Service):
             pacer=self._pacer(sender, lease),
             governor=self._governors[provider.host],
         )
-        self._lanes[sender.id] = lane, asyncio.create_task(lane.run(), name=f"lane {sender.id}")
-        self._lanes[sender.id][1].add_done_callback(lambda _: self._bell.ring())
+        with bound_contextvars(sender=str(sender.id)):  # stands in each log line of the lane
+            running = asyncio.create_task(lane.run(), name=f"lane {sender.id}")
+        self._lanes[sender.id] = lane, running
+        running.add_done_callback(lambda _: self._bell.ring())
 
     def _pacer(self, sender: Sender, lease: Lease) -> Pacer:
         """The pacer this process used for the lane, if nobody else held it since; else one after a quiet

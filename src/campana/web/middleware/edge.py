@@ -5,14 +5,18 @@ Plain ASGI, so that answers stream through untouched.
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
+from uuid import UUID
 
 import structlog
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from campana.web import request_ids
 from campana.web.errors import Problem, answer
-from campana.web.scope import ROUTE
+from campana.web.request_ids import HEADER
+from campana.web.scope import PRINCIPAL, ROUTE
 
 log = structlog.get_logger(__name__)
 
@@ -29,8 +33,13 @@ SAFETY = {
 STRICT_TRANSPORT = {"Strict-Transport-Security": "max-age=31536000"}
 
 
+BY_MACHINES = frozenset({"/healthz", "/readyz", "/metrics", "/static"})
+"""what monitoring asks for all the time, and each page many times over: these lines are for debugging"""
+
+
 class Edge:
-    """An error nobody expected is logged and answered without internals; answers get their headers."""
+    """Requests get their ids; an error nobody expected is logged and answered without internals; answers get
+    their headers, and a log line each."""
 
     def __init__(self, app: ASGIApp, *, secure: bool) -> None:
         self._app = app
@@ -40,33 +49,53 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        named = request_ids.id_for(scope)
+        with structlog.contextvars.bound_contextvars(**{request_ids.FIELD: named}):
+            await self._answer(scope, receive, _Sending(send, scope, {**self._headers, HEADER: named}))
+
+    async def _answer(self, scope: Scope, receive: Receive, send: "_Sending") -> None:
         began = time.perf_counter()
-        status = 0
-
-        async def send_safely(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
-                if scope["path"].startswith("/api/v1"):
-                    headers["Cache-Control"] = "no-store"
-            await send(message)
-
-        # Paths may hold a secret (a webhook's); the route's template does not.
         try:
-            await self._app(scope, receive, send_safely)
+            await self._app(scope, receive, send)
         except Exception:
             log.exception("http.broke", method=scope["method"], route=scope.get(ROUTE, ""))
-            if status:
+            if send.status:
                 raise
             problem = Problem(500, "Something went wrong", "the error is in the server's log")
-            await answer(Request(scope), problem)(scope, receive, send_safely)
-        log.debug(
-            "http.request",
-            method=scope["method"],
-            route=scope.get(ROUTE, ""),
-            status=status,
-            ms=round((time.perf_counter() - began) * 1000, 1),
-        )
+            await answer(Request(scope), problem)(scope, receive, send)
+        _tell(scope, send.status, time.perf_counter() - began)
+
+
+class _Sending:
+    """The way out of an answer: its headers are added, and its status is kept."""
+
+    def __init__(self, send: Send, scope: Scope, headers: Mapping[str, str]) -> None:
+        self.status = 0
+        self._send = send
+        self._scope = scope
+        self._headers = headers
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            for name, value in self._headers.items():
+                headers.setdefault(name, value)
+            if self._scope["path"].startswith("/api/v1"):
+                headers["Cache-Control"] = "no-store"
+        await self._send(message)
+
+
+def _tell(scope: Scope, status: int, took_s: float) -> None:
+    """The request's line. Paths may hold a secret (a webhook's), queries a number: the route's template holds
+    neither."""
+    route = scope.get(ROUTE, "")
+    told = {"method": scope["method"], "route": route, "status": status, "ms": round(took_s * 1000, 1)}
+    principal = scope.get(PRINCIPAL)
+    if principal is not None:
+        told |= {"user": str(principal.user_id), "account": str(principal.account_id)}
+    for what in ("campaign", "sender"):
+        with suppress(KeyError, ValueError):
+            told[what] = str(UUID(scope["path_params"][f"{what}_id"]))
+    write = log.debug if route in BY_MACHINES else log.info
+    write("http.request", **told)

@@ -98,6 +98,9 @@ class ProblemOut(Output):
     title: str
     status: int
     detail: str
+    request_id: str | None = Field(
+        default=None, description="this request in the server's log; also in the header X-Request-ID"
+    )
     errors: list[FieldError] | None = Field(default=None, description="for input: everything wrong with it")
 
 
