@@ -36,6 +36,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "campana.mail": ("campana.domain", "campana.engine.ports"),
     "campana.vault": ("campana.domain", "campana.engine.ports", "campana.keys"),
     "campana.connections": (),
+    "campana.tracing": ("campana.domain", "campana.engine", "campana.spans"),
+    "campana.spans": ("campana.__version__", "campana.domain", "campana.engine.ports"),
     "campana.process": ("campana.connections", "campana.domain", "campana.engine"),
     "campana.bootstrap": ("campana",),
     "campana.demo": ("campana",),
@@ -51,6 +53,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("fastapi", "starlette"), ("campana.web", "campana.simulator")),
     **dict.fromkeys(("pyreqwest", "aiohttp"), ("campana.posting", "campana.providers", "campana.simulator")),
     **dict.fromkeys(("jinja2", "markupsafe", "babel"), ("campana.web",)),
+    "opentelemetry": ("campana.spans",),
     "typer": ("campana.cli", "campana.__main__"),
 }
 
@@ -77,9 +80,10 @@ DEEP_BODIES: dict[str, str] = {}
 MANY_POSITIONAL: dict[str, str] = {}
 # "path:function" -> why nothing narrower will do there. One broad except each.
 BROAD_EXCEPTS: dict[str, str] = {
-    "campana/engine/sending/departures.py:Departures._deliver": (
+    "campana/engine/sending/departures.py:Departures._attempt": (
         "a lane's edge: what breaks in one message must neither end the lane nor leave it SENDING"
     ),
+    "campana/spans.py:OpenTelemetry._step": "whatever ends a step is told of it, and raised on",
     "campana/web/middleware/edge.py:Edge._answer": (
         "the web's edge: an error nobody expected is logged and answered without internals"
     ),

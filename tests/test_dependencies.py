@@ -20,6 +20,7 @@ LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 
 GROUPS: dict[str, list[str]] = {
     "runtime": PROJECT["project"]["dependencies"],
+    **PROJECT["project"]["optional-dependencies"],
     **PROJECT["dependency-groups"],
 }
 
@@ -68,7 +69,8 @@ def test_the_page_of_dependencies_is_complete() -> None:
 
 
 def test_the_product_imports_only_what_it_declares() -> None:
-    declared = {canonicalize_name(Requirement(line).name) for line in GROUPS["runtime"]} | COMPANIONS
+    runtime = [*GROUPS["runtime"], *GROUPS["otel"]]
+    declared = {canonicalize_name(Requirement(line).name) for line in runtime} | COMPANIONS
     modules = house_rules.read_package(ROOT / "src")
     roots = {each.name.partition(".")[0] for module in modules for each in house_rules.imports(module)}
     homes = packages_distributions()

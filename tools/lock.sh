@@ -17,6 +17,7 @@ compile() {
 # dev.txt holds all that `make test` needs; the others are cut from it or fitted to it, so that they agree.
 compile requirements/dev.txt pyproject.toml --group build --group dev
 compile requirements/runtime.txt pyproject.toml --constraints requirements/dev.txt
+compile requirements/otel.txt pyproject.toml --extra otel --constraints requirements/dev.txt
 compile requirements/build.txt --group build --constraints requirements/dev.txt
 compile requirements/bench.txt --group bench --constraints requirements/dev.txt
 compile requirements/lock.txt --group lock --constraints requirements/dev.txt

@@ -75,6 +75,7 @@ from campana.mail import SmtpMailer
 from campana.posting import HttpPoster
 from campana.providers.bizchat import BizChat
 from campana.stores import open_store, upgrade, version
+from campana.tracing import tracing_to
 from campana.vault import FernetVault, derived_key
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ class Campana:
         secret_keys = self.settings.keys()
         return create_app(
             self.services,
-            monitoring=Monitoring(self.tools.metrics.registry, complaints),
+            monitoring=Monitoring(self.tools.metrics.registry, complaints, self.tools.tracing),
             clock=self.tools.clock,
             settings=WebSettings(
                 max_upload=self.settings.max_upload_mb * MEBIBYTE,
@@ -149,6 +150,7 @@ class Campana:
             metrics=metrics,
             bell=self.services.intake.bell,
             desk=OptOutDesk(self.store, self.tools.refusals, clock=clock, signals=self.tools.signals),
+            tracing=self.tools.tracing,
         )
         matching = Matching(self.store, receipts, clock=clock, metrics=metrics)
         return [working_off, matching, Polling(self.tools, self.providers, polling)]
@@ -183,22 +185,19 @@ async def built(settings: Settings) -> AsyncIterator[Campana]:
     present, *former = settings.keys()
     vault = FernetVault(present, former_keys=former, reread=settings.keys)
     async with AsyncExitStack() as stack:
-        store = await ready_store(settings.store_url)
+        to, share = settings.otlp_endpoint, settings.traced_share
+        tracing = stack.enter_context(tracing_to(to, share=share, process=this_process()))
+        store = tracing.around("store", await ready_store(settings.store_url))
         stack.push_async_callback(store.close)
-        providers = {
-            "bizchat": BizChat(settings.bizchat_base_url),
-            "practice": BizChat(settings.practice_base_url),
-        }
+        urls = {"bizchat": settings.bizchat_base_url, "practice": settings.practice_base_url}
+        providers = {name: tracing.around("provider", BizChat(url)) for name, url in urls.items()}
         for provider in providers.values():
             stack.push_async_callback(provider.close)
         clock = SystemClock()
         refusals = Refusals(store, clock=clock)
-        tools = LaneTools(
-            store, vault, clock, Signals(), Metrics(CollectorRegistry()), Audit(store, clock), refusals
-        )
-        starter = Starter(
-            store, vault, clock, signals=tools.signals, metrics=tools.metrics, audit=tools.audit
-        )
+        metrics, audit = Metrics(CollectorRegistry()), Audit(store, clock)
+        tools = LaneTools(store, vault, clock, Signals(), metrics, audit, refusals, tracing)
+        starter = Starter(tools)
         poster = HttpPoster(allow_private=settings.webhooks_allow_private)
         stack.push_async_callback(poster.close)
         services = _services(settings, tools, providers, starter, poster)

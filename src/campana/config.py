@@ -69,6 +69,12 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="the least severe log lines that are written"
     )
+    otlp_endpoint: str = Field(
+        default="", description="where traces go, by OTLP/HTTP: http://collector:4318; default: nowhere"
+    )
+    traced_share: float = Field(
+        default=0.01, ge=0, le=1, description="the part of attempts and of posts that come in that is traced"
+    )
     log_most_per_s: int = Field(
         default=20, ge=0, description="so many log lines of a kind are written a second; 0 for all of them"
     )
@@ -86,6 +92,8 @@ class Settings(BaseSettings):
             raise ValueError(f"TRUSTED_PROXIES: {error}") from None
         if not self.public_url.startswith(("http://", "https://")):
             raise ValueError("PUBLIC_URL must begin with http:// or https://")
+        if self.otlp_endpoint and not self.otlp_endpoint.startswith(("http://", "https://")):
+            raise ValueError("OTLP_ENDPOINT must begin with http:// or https://")
         if self.secret_key is not None and len(self.secret_key.get_secret_value()) < SHORTEST_KEY:
             raise ValueError(f"SECRET_KEY must have at least {SHORTEST_KEY} characters")
         if any(len(key.get_secret_value()) < SHORTEST_KEY for key in self.former_secret_keys):

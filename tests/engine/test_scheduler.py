@@ -13,9 +13,11 @@ from campana.domain.senders import Credentials, Sender
 from campana.engine.audit import Audit
 from campana.engine.credentials import seal_credentials
 from campana.engine.metrics import Metrics
+from campana.engine.optouts.refusals import Refusals
 from campana.engine.ports import CampaignView, Store
 from campana.engine.sending.scheduler import Scheduler
 from campana.engine.sending.starter import Starter
+from campana.engine.sending.tools import LaneTools
 from campana.engine.signals import Signals
 from campana.vault import FernetVault
 from tests.support.cast import MORNING, make_account, make_campaign, make_list, make_sender
@@ -36,13 +38,10 @@ class Office:
         self.sender: Sender | None = None
 
     def scheduler(self) -> Scheduler:
+        audit, refusals = Audit(self.store, self.clock), Refusals(self.store, clock=self.clock)
+        metrics = Metrics(CollectorRegistry())
         starter = Starter(
-            self.store,
-            self.vault,
-            self.clock,
-            signals=self.signals,
-            metrics=Metrics(CollectorRegistry()),
-            audit=Audit(self.store, self.clock),
+            LaneTools(self.store, self.vault, self.clock, self.signals, metrics, audit, refusals)
         )
         return Scheduler(self.store, starter, self.clock, self.signals, interval_s=0.05)
 

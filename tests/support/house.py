@@ -316,7 +316,9 @@ def _build(store: Store, settings: WebSettings | None) -> House:
     vault, metrics = FernetVault("k" * 40), Metrics(registry)
     providers: dict[str, Provider] = {"bizchat": provider}
     audit = Audit(store, clock)
-    starter = Starter(store, vault, clock, signals=signals, metrics=metrics, audit=audit)
+    refusals = Refusals(store, clock=clock)
+    tools = LaneTools(store, vault, clock, signals, metrics, audit, refusals)
+    starter = Starter(tools)
     memory = Memory(store, vault)
     drafting = Drafting(store, memory, clock=clock)
     campaigns = Campaigns(store, drafting, audit, clock=clock, signals=signals)
@@ -369,8 +371,6 @@ def _build(store: Store, settings: WebSettings | None) -> House:
         return complaints
 
     app = create_app(services, monitoring=Monitoring(registry, readiness), clock=clock, settings=settings)
-    refusals = Refusals(store, clock=clock)
-    tools = LaneTools(store, vault, clock, signals, metrics, audit, refusals)
     duty = Duty("receipts", "tests", store, clock)
     bell = services.intake.bell
     desk = OptOutDesk(store, refusals, clock=clock, signals=signals)

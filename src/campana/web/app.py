@@ -12,8 +12,9 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from campana import __version__
-from campana.engine.ports import Clock
+from campana.engine.ports import Clock, Tracing
 from campana.engine.services import Services
+from campana.engine.untraced import UNTRACED
 from campana.web import operations, pages, static_files, webhooks
 from campana.web.access import ACCESS, API
 from campana.web.api import (
@@ -78,10 +79,11 @@ class WebSettings:
 
 @dataclass(frozen=True, slots=True)
 class Monitoring:
-    """Where numbers are kept, and who knows whether the process is in order."""
+    """Where numbers are kept, who knows whether the process is in order, and where traces go."""
 
     registry: CollectorRegistry
     readiness: Readiness
+    tracing: Tracing = UNTRACED
 
 
 def create_app(
@@ -100,9 +102,10 @@ def create_app(
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
+        # Its spans hold paths and queries, and so secrets; ours (Edge) hold the route.
         telemetry={"tracing": False, "metrics": False, "logs": False},
         middleware=[
-            Middleware(Edge, secure=cookies.secure),
+            Middleware(Edge, secure=cookies.secure, tracing=monitoring.tracing),
             Middleware(Forwarded, trusted=limits.trusted_proxies),
             Middleware(Ceiling, most=limits.max_body, most_at=ceilings),
             Middleware(Gate, access=ACCESS, entrances=entrances),

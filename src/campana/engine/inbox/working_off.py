@@ -17,9 +17,10 @@ from campana.domain.senders import Sender
 from campana.engine.inbox.desk import ReplyDesk
 from campana.engine.inbox.duty import Duty
 from campana.engine.metrics import InboxMetrics
-from campana.engine.ports import Clock, Provider, Store, StoredPost, Unmatched
+from campana.engine.ports import Clock, Provider, Store, StoredPost, Tracing, Unmatched
 from campana.engine.service import Service
 from campana.engine.signals import Bell
+from campana.engine.untraced import UNTRACED
 
 LOOK_S = 0.5
 """how often posts that other processes stored are looked for, in seconds"""
@@ -50,6 +51,7 @@ class WorkingOff(Service):
         metrics: InboxMetrics,
         bell: Bell,
         desk: ReplyDesk,
+        tracing: Tracing = UNTRACED,
     ) -> None:
         super().__init__(clock)
         self._store = store
@@ -58,13 +60,16 @@ class WorkingOff(Service):
         self._metrics = metrics
         self._bell = bell
         self._desk = desk
+        self._tracing = tracing
 
     async def tick(self) -> None:
         """Work off a batch; then go on at once if it was full, else wait until something has gathered."""
         posts: Sequence[StoredPost] = ()
         if await self._duty.held():
             posts = await self._store.waiting_posts(limit=POSTS, most_bytes=MOST_BYTES)
-            await self._work_off(posts)
+            if posts:
+                with self._tracing.step("inbox.work_off", {"posts": len(posts)}):
+                    await self._work_off(posts)
         if len(posts) < POSTS:
             await self._bell.heard(LOOK_S)
             await self.clock.sleep(GATHER_S)

@@ -34,7 +34,7 @@ from campana.engine.ports.optouts import (
     SuppressionFilter,
 )
 from campana.engine.ports.outgoing import KeptNews, Outgoing, Posted, Poster
-from campana.engine.ports.outside import Clock, Envelope, Mailer, Provider, Vault
+from campana.engine.ports.outside import Clock, Envelope, Mailer, Provider, Step, Tracing, Vault
 from campana.engine.ports.pages import Page
 from campana.engine.ports.people import People, SignIns
 from campana.engine.ports.privacy import PastList, Place, Privacy
@@ -98,12 +98,14 @@ __all__ = [
     "Start",
     "StartVerdict",
     "Statistics",
+    "Step",
     "Store",
     "StoredPost",
     "SuppressionFilter",
     "Taken",
     "TemplateTotals",
     "Tenants",
+    "Tracing",
     "Unmatched",
     "Vault",
 ]

@@ -1,6 +1,7 @@
 """The world around the engine: time, sealed secrets, and the way to people's phones."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -45,6 +46,31 @@ class Envelope:
     template: Template
     fields: Mapping[str, str] = field(repr=False)
     header: Header | None = field(default=None, repr=False)
+
+
+class Step(Protocol):
+    """A step that is traced, while it is done."""
+
+    @property
+    def trace_id(self) -> str:
+        """Of the trace it belongs to; empty where it is not traced."""
+
+    def note(self, fields: Mapping[str, object]) -> None:
+        """Add to what is said of it."""
+
+    def rename(self, name: str) -> None:
+        """What it is becomes known only in the end."""
+
+
+class Tracing(Protocol):
+    """Tells how long steps take, and which belong together. Fields are ids, codes and counts, never a text,
+    a secret or a person; an error is told by its class alone."""
+
+    def step(self, name: str, fields: Mapping[str, object]) -> AbstractContextManager[Step]:
+        """A step, for as long as the block lasts; a part of the step around it."""
+
+    def sample(self, name: str, fields: Mapping[str, object]) -> AbstractContextManager[Step]:
+        """The same for what comes by the thousand, of which only a share is traced."""
 
 
 class Mailer(Protocol):

@@ -16,10 +16,11 @@ import structlog
 
 from campana.domain.outcomes import Outcome, OutcomeKind
 from campana.domain.senders import Credentials
-from campana.engine.ports import Clock, Provider, Taken
+from campana.engine.ports import Provider, Taken
 from campana.engine.sending.dispatch import EmptyField, Script
 from campana.engine.sending.governor import Governor
 from campana.engine.sending.pacer import Pacer
+from campana.engine.sending.tools import LaneTools
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +55,7 @@ class Departures:
     """
 
     def __init__(
-        self, *, provider: Provider, pacer: Pacer, governor: Governor, clock: Clock, desk: Desk
+        self, *, provider: Provider, pacer: Pacer, governor: Governor, tools: LaneTools, desk: Desk
     ) -> None:
         self.queue: deque[Taken] = deque()
         self.scripts: Mapping[UUID, Script] = {}
@@ -64,7 +65,8 @@ class Departures:
         self._provider = provider
         self._pacer = pacer
         self._governor = governor
-        self._clock = clock
+        self._clock = tools.clock
+        self._tracing = tools.tracing
         self._desk = desk
         self._more = asyncio.Event()
         self._under_way: dict[asyncio.Task[None], tuple[UUID, float]] = {}
@@ -159,20 +161,27 @@ class Departures:
     async def _deliver(self, taken: Taken, script: Script) -> None:
         left_at = self._clock.monotonic()
         self._pacer.depart(left_at)
+        outcome = await self._attempt(taken, script)
+        self._desk.settle(taken, outcome, self._clock.monotonic() - left_at)
+
+    async def _attempt(self, taken: Taken, script: Script) -> Outcome:
+        told = {"campaign": taken.campaign_id, "row": taken.row}
         try:
-            envelope = script.envelope(taken.recipient)
-            outcome = await self._provider.send(self._credentials, envelope)
+            with self._tracing.sample("attempt", told) as step:
+                envelope = script.envelope(taken.recipient)
+                outcome = await self._provider.send(self._credentials, envelope)
+                step.note({"outcome": outcome.kind.value, "code": outcome.code})
+                return outcome
         except EmptyField as empty:
-            outcome = Outcome(OutcomeKind.RECIPIENT, "empty_field", f"{empty} is empty for this recipient")
+            return Outcome(OutcomeKind.RECIPIENT, "empty_field", f"{empty} is empty for this recipient")
         except asyncio.CancelledError:
-            outcome = Outcome(
+            return Outcome(
                 OutcomeKind.UNKNOWN,
                 "stopped",
                 "Campana was stopped while the provider had not answered yet; the message may have gone out",
             )
         except Exception as error:  # a lane must not stop at one message, nor leave it SENDING for ever
             log.exception("message.broken", campaign=str(taken.campaign_id), row=taken.row)
-            outcome = Outcome(
+            return Outcome(
                 OutcomeKind.UNKNOWN, "internal_error", f"Campana itself failed here ({type(error).__name__})"
             )
-        self._desk.settle(taken, outcome, self._clock.monotonic() - left_at)

@@ -80,13 +80,13 @@ class Lane:
         self._bell = tools.signals.listen()
         self._halting = Halting(tools.store, tools.clock, Stops(tools.audit, tools.metrics))
         self._recall = Recall(tools.store)
-        self._taking = Taking(tools.store, lease, tools.clock)
-        self._settling = Settling(tools.store, lease, sender.timezone, tools.clock)
+        self._taking = Taking(lease, tools)
+        self._settling = Settling(lease, sender.timezone, tools)
         self._departures = Departures(
             provider=provider,
             pacer=pacer,
             governor=governor,
-            clock=tools.clock,
+            tools=tools,
             desk=Desk(settle=self._settle, runs_low=self._bell.ring),
         )
         self._scripts: dict[UUID, Script] = {}

@@ -10,7 +10,8 @@ import structlog
 
 from campana.domain.errors import StoreUnavailable
 from campana.domain.limits import day_of
-from campana.engine.ports import Clock, Lease, Ledger, Settlement
+from campana.engine.ports import Lease, Ledger, Settlement
+from campana.engine.sending.tools import LaneTools
 
 log = structlog.get_logger(__name__)
 
@@ -23,11 +24,12 @@ RETRY_S = 0.5
 class Settling:
     """Takes settlements one by one and writes them in batches, in the order they came."""
 
-    def __init__(self, ledger: Ledger, lease: Lease, timezone: ZoneInfo, clock: Clock) -> None:
-        self._ledger = ledger
+    def __init__(self, lease: Lease, timezone: ZoneInfo, tools: LaneTools) -> None:
+        self._ledger: Ledger = tools.store
         self._lease = lease
         self._timezone = timezone
-        self._clock = clock
+        self._clock = tools.clock
+        self._tracing = tools.tracing
         self._waiting: list[Settlement] = []
         self._more = asyncio.Event()
         self._idle = True
@@ -67,7 +69,9 @@ class Settling:
 
     async def _write(self, batch: Sequence[Settlement]) -> None:
         for day, settlements in self._by_day(batch):
-            written = await self._ledger.settle(self._lease, settlements, day=day)
+            told = {"sender": self._lease.sender_id, "messages": len(settlements)}
+            with self._tracing.sample("lane.settle", told):
+                written = await self._ledger.settle(self._lease, settlements, day=day)
             if written != len(settlements):
                 log.warning("lane.outcomes_late", given=len(settlements), recorded=written)
 

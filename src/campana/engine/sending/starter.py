@@ -7,13 +7,11 @@ from campana.domain.campaigns import Campaign, CampaignStatus
 from campana.domain.errors import ConfigurationError
 from campana.domain.limits import capped, day_of, resets_at
 from campana.domain.senders import Sender
-from campana.engine.audit import Audit
 from campana.engine.credentials import open_credentials
-from campana.engine.metrics import Metrics
-from campana.engine.ports import Clock, Start, StartVerdict, Store, Vault
+from campana.engine.ports import Clock, Start, StartVerdict
 from campana.engine.sending.halting import suspended_text
 from campana.engine.sending.stops import Stops
-from campana.engine.signals import Signals
+from campana.engine.sending.tools import LaneTools
 
 log = structlog.get_logger(__name__)
 
@@ -21,27 +19,20 @@ log = structlog.get_logger(__name__)
 class Starter:
     """SCHEDULED to PROCESSING, after a look at the credentials and the day's room. Many may try; one wins."""
 
-    def __init__(
-        self,
-        store: Store,
-        vault: Vault,
-        clock: Clock,
-        *,
-        signals: Signals,
-        metrics: Metrics,
-        audit: Audit,
-    ) -> None:
-        self._store = store
-        self._vault = vault
-        self._clock = clock
-        self._signals = signals
-        self._metrics = metrics
-        self._stops = Stops(audit, metrics)
+    def __init__(self, tools: LaneTools) -> None:
+        self._store = tools.store
+        self._vault = tools.vault
+        self._clock = tools.clock
+        self._signals = tools.signals
+        self._metrics = tools.metrics
+        self._stops = Stops(tools.audit, tools.metrics)
+        self._tracing = tools.tracing
 
     async def start(self, campaign: Campaign, sender: Sender) -> bool:
         """Start it; whether this call did. A campaign that cannot start is FAILED, a resumed one, and one of
         a suspended account, PAUSED."""
-        with bound_contextvars(campaign=str(campaign.id), sender=str(sender.id)):
+        told = {"campaign": str(campaign.id), "sender": str(sender.id)}
+        with bound_contextvars(**told), self._tracing.step("campaign.start", told):
             return await self._start(campaign, sender)
 
     async def _start(self, campaign: Campaign, sender: Sender) -> bool:

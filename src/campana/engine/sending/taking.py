@@ -5,8 +5,9 @@ from uuid import UUID
 
 from campana.domain.limits import day_of
 from campana.engine.optouts.caps import cap_of
-from campana.engine.ports import Clock, LaneCampaign, LaneView, Lease, Ledger, Taken
+from campana.engine.ports import LaneCampaign, LaneView, Lease, Ledger, Taken
 from campana.engine.sending.shares import interleaved, shares
+from campana.engine.sending.tools import LaneTools
 
 QUEUE_S = 0.5
 """seconds' worth of messages that are taken ahead: what a crash makes UNKNOWN, beside what is under way"""
@@ -23,10 +24,11 @@ def queue_target(rate_per_s: float) -> int:
 class Taking:
     """Remembers how far each campaign came, so that a take is a look behind a key and never a search."""
 
-    def __init__(self, ledger: Ledger, lease: Lease, clock: Clock) -> None:
-        self._ledger = ledger
+    def __init__(self, lease: Lease, tools: LaneTools) -> None:
+        self._ledger: Ledger = tools.store
         self._lease = lease
-        self._clock = clock
+        self._clock = tools.clock
+        self._tracing = tools.tracing
         self._after_row: dict[UUID, int] = {}
         self._rests_until: dict[UUID, float] = {}
 
@@ -40,13 +42,15 @@ class Taking:
         wanted = shares(asked, room, self._after_row, cap_of(view.frequency, now))
         if not wanted:
             return []
-        taken = await self._ledger.take(
-            self._lease,
-            wanted,
-            now=now,
-            day=day_of(now, view.sender.timezone),
-            daily_limit=view.sender.daily_limit,
-        )
+        with self._tracing.sample("lane.take", {"sender": view.sender.id, "wanted": room}) as step:
+            taken = await self._ledger.take(
+                self._lease,
+                wanted,
+                now=now,
+                day=day_of(now, view.sender.timezone),
+                daily_limit=view.sender.daily_limit,
+            )
+            step.note({"messages": len(taken)})
         self._note(asked, taken)
         return interleaved(taken)
 

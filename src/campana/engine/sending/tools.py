@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from campana.engine.audit import Audit
 from campana.engine.metrics import Metrics
 from campana.engine.optouts.refusals import Refusals
-from campana.engine.ports import Clock, Store, Vault
+from campana.engine.ports import Clock, Store, Tracing, Vault
 from campana.engine.signals import Signals
+from campana.engine.untraced import UNTRACED
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +21,4 @@ class LaneTools:
     metrics: Metrics
     audit: Audit
     refusals: Refusals
+    tracing: Tracing = UNTRACED

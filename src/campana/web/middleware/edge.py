@@ -5,14 +5,16 @@ Plain ASGI, so that answers stream through untouched.
 
 import time
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from uuid import UUID
 
 import structlog
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bind_contextvars, bound_contextvars
 
+from campana.engine.ports import Step, Tracing
 from campana.web import request_ids
 from campana.web.errors import Problem, answer
 from campana.web.request_ids import HEADER
@@ -33,16 +35,19 @@ SAFETY = {
 STRICT_TRANSPORT = {"Strict-Transport-Security": "max-age=31536000"}
 
 
-BY_MACHINES = frozenset({"/healthz", "/readyz", "/metrics", "/static"})
+BY_MACHINES = ("/healthz", "/readyz", "/metrics", "/static")
 """what monitoring asks for all the time, and each page many times over: these lines are for debugging"""
+BY_THE_THOUSAND = (*BY_MACHINES, "/webhooks")
+"""how paths begin of which only a share is traced"""
 
 
 class Edge:
     """Requests get their ids; an error nobody expected is logged and answered without internals; answers get
     their headers, and a log line each."""
 
-    def __init__(self, app: ASGIApp, *, secure: bool) -> None:
+    def __init__(self, app: ASGIApp, *, secure: bool, tracing: Tracing) -> None:
         self._app = app
+        self._tracing = tracing
         self._headers: Mapping[str, str] = SAFETY | (STRICT_TRANSPORT if secure else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,8 +55,18 @@ class Edge:
             await self._app(scope, receive, send)
             return
         named = request_ids.id_for(scope)
-        with structlog.contextvars.bound_contextvars(**{request_ids.FIELD: named}):
-            await self._answer(scope, receive, _Sending(send, scope, {**self._headers, HEADER: named}))
+        sending = _Sending(send, scope, {**self._headers, HEADER: named})
+        with bound_contextvars(**{request_ids.FIELD: named}), self._traced(scope, named) as step:
+            if step.trace_id:
+                bind_contextvars(trace=step.trace_id)
+            await self._answer(scope, receive, sending)
+            step.rename(f"{scope['method']} {scope.get(ROUTE, '')}".strip())
+            step.note({"http.route": scope.get(ROUTE, ""), "http.response.status_code": sending.status})
+
+    def _traced(self, scope: Scope, named: str) -> AbstractContextManager[Step]:
+        told = {"http.request.method": scope["method"], "request": named}
+        often = scope["path"].startswith(BY_THE_THOUSAND)
+        return (self._tracing.sample if often else self._tracing.step)(scope["method"], told)
 
     async def _answer(self, scope: Scope, receive: Receive, send: "_Sending") -> None:
         began = time.perf_counter()
