@@ -14,7 +14,7 @@ ARGS ?=
 # Where it is set, every process compiles all of the source anew: a quarter of what a command needs to start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help venv install assets run test check format bench lock texts wheel smoke clean
+.PHONY: help venv install assets run test check format bench soak lock texts wheel smoke clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 18
@@ -77,6 +77,10 @@ format: $(STAMPS)/dev ## Lay out the code and repair what lint can
 bench: $(STAMPS)/dev $(STAMPS)/bench $(STAMPS)/project ## Measure; ARGS= goes to the bench
 	@tools/postgres.sh
 	@$(BIN)/python -m bench $(ARGS)
+
+soak: $(STAMPS)/dev $(STAMPS)/project ## An hour of killing, restarting and failing; ARGS="--minutes 5 --messages 20000" for less
+	@tools/postgres.sh
+	@$(BIN)/python -m soak $(ARGS)
 
 lock: $(STAMPS)/lock ## Write the lock files anew from pyproject.toml and package.json; UPGRADE=1 takes the newest
 	@tools/lock.sh
