@@ -144,6 +144,7 @@ class Lane:
                 await self._look(started)
         except StoreUnavailable as error:
             log.warning("lane.store_away", error=str(error))
+            await self._clock.sleep(LOOK_S)  # a queue that runs low would ring at once, again and again
             return True
         if self._view is None:
             return False
