@@ -65,6 +65,9 @@ class Settings(BaseSettings):
     webhooks_keep_days: int = Field(
         default=30, ge=1, le=3650, description="how long the log of outgoing webhooks reaches back, in days"
     )
+    least_disk_mb: int = Field(
+        default=2000, ge=0, description="free room for DATA_DIR below which the disk is low, in MB"
+    )
     log_format: Literal["console", "json"] = Field(default="console", description="how log lines look")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="the least severe log lines that are written"

@@ -26,6 +26,11 @@ RETRY_BATCH = 5_000
 _S = CampaignStatus
 
 
+PAUSED_BY = "paused by "
+"""how the reasons of campaigns that a person paused begin"""
+RETRYING = "messages are being put back for a retry"
+
+
 @dataclass(frozen=True, slots=True)
 class Levers:
     """What it takes to set a campaign going again at once."""
@@ -47,7 +52,7 @@ class Control:
     async def pause(self, principal: Principal, campaign_id: UUID) -> CampaignView:
         """SCHEDULED or PROCESSING to PAUSED; a PAUSED one stays as it is. Raises NotFound, Conflict."""
         view = await self._view(principal, campaign_id)
-        moved = await self._move(view, _S.PAUSED, _pausable(), error=f"paused by {principal.email}")
+        moved = await self._move(view, _S.PAUSED, _pausable(), error=f"{PAUSED_BY}{principal.email}")
         if moved:
             log.info("campaign.paused", campaign=str(campaign_id), user=str(principal.user_id))
             await self._audit.note(principal, AuditAction.CAMPAIGN_PAUSED, subject_of(view.campaign))
@@ -93,7 +98,7 @@ class Control:
             raise Conflict(f"no message of the campaign is {' or '.join(wanted)}: there is nothing to retry")
         if ended:
             # Out of its end state first: messages that wait belong only to campaigns that may send.
-            await self._move(view, _S.PAUSED, (_S.COMPLETED, _S.FAILED), error=_RETRYING)
+            await self._move(view, _S.PAUSED, (_S.COMPLETED, _S.FAILED), error=RETRYING)
         put_back = await self._put_back(campaign_id, wanted)
         log.info("campaign.retried", campaign=str(campaign_id), messages=put_back, ended=ended)
         await self._audit.note(
@@ -187,9 +192,6 @@ class Control:
         if not moved and view.campaign.status is not harmless:
             raise Conflict(f"the campaign is {view.campaign.status}; it cannot be {verb} in that state")
         return view
-
-
-_RETRYING = "messages are being put back for a retry"
 
 
 def _pausable() -> frozenset[CampaignStatus]:
