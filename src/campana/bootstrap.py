@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING
 from prometheus_client import CollectorRegistry
 
 from campana.config import MEBIBYTE, Settings
+from campana.domain.archives import span_of
 from campana.domain.campaigns import Campaign
-from campana.domain.errors import StoreUnavailable
 from campana.domain.senders import Sender
 from campana.engine.accounts import Accounts
 from campana.engine.admin_access import AdminAccess
+from campana.engine.archiving.archivist import Archivist
+from campana.engine.archiving.files import Folder
+from campana.engine.archiving.reading import Archives
+from campana.engine.archiving.service import ArchivingService
 from campana.engine.audit import Audit
 from campana.engine.campaigns import Campaigns
 from campana.engine.clock import SystemClock
@@ -74,7 +78,7 @@ from campana.engine.watching import ProgressHub
 from campana.mail import SmtpMailer
 from campana.posting import HttpPoster
 from campana.providers.bizchat import BizChat
-from campana.stores import open_store, upgrade, version
+from campana.stores import ready_store
 from campana.tracing import tracing_to
 from campana.vault import FernetVault, derived_key
 
@@ -104,7 +108,12 @@ class Campana:
             interval_s=self.settings.scheduler_interval_s,
         )
         senders = (self._recovery(), scheduler, self._worker())
-        return Watch([*senders, self._opt_outs(), *self._inbox(), self._courier(), self._privacy()])
+        return Watch([*senders, self._opt_outs(), *self._inbox(), self._courier(), *self._keeping()])
+
+    def archivist(self) -> Archivist:
+        """What moves old messages to files."""
+        folder = Folder(self.settings.archive_folder)
+        return Archivist(self.store, folder, self.tools.audit, self.tools.clock)
 
     async def send_here(self, campaign: Campaign, sender: Sender) -> None:
         """Start this campaign and send it from this process, with its sender's lane only; until cancelled."""
@@ -160,6 +169,14 @@ class Campana:
         duty = Duty("flags", this_process(), self.store, self.tools.clock)
         return OptOutService(self.tools.refusals, flags, duty, self.tools.clock)
 
+    def _keeping(self) -> list[Service]:
+        """What looks after data that are there: people's rights in them, and old messages."""
+        days, clock = self.settings.archive_after_days, self.tools.clock
+        if days is None:
+            return [self._privacy()]
+        duty = Duty("archiving", this_process(), self.store, clock)
+        return [self._privacy(), ArchivingService(self.archivist(), span_of(days), duty, clock)]
+
     def _privacy(self) -> PrivacyService:
         clock = self.tools.clock
         retention = Retention(self.store, self.tools.audit, clock)
@@ -205,17 +222,6 @@ async def built(settings: Settings) -> AsyncIterator[Campana]:
         yield Campana(settings, store, tools, providers, starter, poster, services)
 
 
-async def ready_store(url: str) -> Store:
-    """The store there; an empty database gets its tables. Raises StoreUnavailable, ConfigurationError."""
-    try:
-        return await open_store(url)
-    except StoreUnavailable:
-        if await version(url) is not None:
-            raise
-    await upgrade(url)
-    return await open_store(url)
-
-
 def _services(
     settings: Settings,
     tools: LaneTools,
@@ -227,7 +233,7 @@ def _services(
     (accounts, people), memory = _people(settings, tools), Memory(store, tools.vault)
     drafting, estimates = Drafting(store, memory, clock=clock), Estimates(store, providers, clock=clock)
     campaigns, control = _campaigns(tools, drafting, starter)
-    senders = _senders(settings, tools, providers)
+    senders, archives = _senders(settings, tools, providers), Archives(store, Folder(settings.archive_folder))
     return Services(
         catalog=store,
         accounts=accounts,
@@ -247,7 +253,7 @@ def _services(
         offers=TemplateOffers(senders, clock=clock),
         previews=Previews(store, drafting, Forecasts(store, clock=clock)),
         trials=Trials(store, Bench(drafting, campaigns, control), audit, clock=clock),
-        reports=Reports(store, audit),
+        reports=Reports(store, archives, audit),
         slowdowns=Slowdowns(store, providers),
         rosters=Rosters(store, clock),
         insights=Insights(store, providers, clock=clock),
@@ -260,7 +266,7 @@ def _services(
         suppression_files=SuppressionFiles(store, audit, clock=clock),
         replies=Replies(store, audit),
         preferences=AccountPreferences(store, audit),
-        privacy=PrivacyDesk.over(store, memory, audit, clock),
+        privacy=PrivacyDesk.over(store, archives, memory, audit, clock),
         hub=ProgressHub(store),
     )
 
@@ -281,18 +287,12 @@ def _senders(settings: Settings, tools: LaneTools, providers: Mapping[str, BizCh
     return Senders(tools.store, gate, tools.audit, clock=tools.clock, signals=tools.signals, policy=policy)
 
 
-def mailer_of(settings: Settings) -> SmtpMailer | None:
-    """The way for mail, where one is set. Raises ConfigurationError."""
-    url = settings.smtp_url
-    return SmtpMailer(url.get_secret_value(), settings.mail_from) if url else None
-
-
 def _people(settings: Settings, tools: LaneTools) -> tuple[Accounts, PeopleServices]:
-    accounts = Accounts(tools.store, tools.clock, tools.audit)
+    accounts, url = Accounts(tools.store, tools.clock, tools.audit), settings.smtp_url
     return accounts, PeopleServices.over(
         *(tools.store, accounts, tools.audit),
         clock=tools.clock,
         vault=tools.vault,
         public_url=settings.public_url,
-        mailer=mailer_of(settings),
+        mailer=SmtpMailer(url.get_secret_value(), settings.mail_from) if url else None,
     )

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from campana.domain.archives import span_of
 from campana.domain.errors import ConfigurationError
 from campana.keys import SHORTEST_KEY, KeyFiles
 
@@ -65,8 +66,13 @@ class Settings(BaseSettings):
     webhooks_keep_days: int = Field(
         default=30, ge=1, le=3650, description="how long the log of outgoing webhooks reaches back, in days"
     )
-    least_disk_mb: int = Field(
-        default=2000, ge=0, description="free room for DATA_DIR below which the disk is low, in MB"
+    archive_after_days: int | None = Field(
+        default=None,
+        description="campaigns over for so many days have their messages moved to files; 90 or more",
+    )
+    archive_dir: Path | None = Field(
+        default=None,
+        description="where those files are; default: archive under DATA_DIR; one folder for all machines",
     )
     log_format: Literal["console", "json"] = Field(default="console", description="how log lines look")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
@@ -86,6 +92,13 @@ class Settings(BaseSettings):
     @classmethod
     def _separate(cls, given: object) -> object:
         return [key.strip() for key in given.split(",") if key.strip()] if isinstance(given, str) else given
+
+    @field_validator("archive_after_days")
+    @classmethod
+    def _long_enough(cls, given: int | None) -> int | None:
+        if given is not None:
+            span_of(given)
+        return given
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -109,6 +122,11 @@ class Settings(BaseSettings):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.data_dir.absolute() / 'campana.db'}"
+
+    @property
+    def archive_folder(self) -> Path:
+        """Where archived messages are."""
+        return self.archive_dir or self.data_dir / "archive"
 
     @property
     def hosts(self) -> frozenset[str]:

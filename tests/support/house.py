@@ -11,6 +11,7 @@ import json
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -28,6 +29,8 @@ from campana.domain.receipts import Event, StatusReport
 from campana.domain.senders import Credentials
 from campana.engine.accounts import Accounts
 from campana.engine.admin_access import AdminAccess
+from campana.engine.archiving.files import Folder
+from campana.engine.archiving.reading import Archives
 from campana.engine.audit import Audit
 from campana.engine.campaigns import Campaigns
 from campana.engine.clock import SystemClock
@@ -86,6 +89,9 @@ from campana.providers.bizchat import webhook
 from campana.vault import FernetVault
 from campana.web.app import Monitoring, WebSettings, create_app
 from campana.web.cookies import Cookies
+
+NOWHERE = Path("/dev/null/archive")
+"""no archive can be written there"""
 
 PEOPLE = {
     "alice": ("Shop", Role.OWNER),
@@ -264,9 +270,11 @@ def campaign(sender_id: str, **changes: Any) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def open_house(store: Store, *, settings: WebSettings | None = None) -> AsyncIterator[House]:
+async def open_house(
+    store: Store, *, settings: WebSettings | None = None, archive: Path = NOWHERE
+) -> AsyncIterator[House]:
     """The app over that store, serving until the block ends, and the cast with their keys."""
-    house = _build(store, settings)
+    house = _build(store, settings, Folder(archive))
     for name, (account, role) in PEOPLE.items():
         await house.services.accounts.add_user(f"{name}@campana.test", account=account, role=role)
         made = await house.services.accounts.create_api_key(f"{name}@campana.test", "tests")
@@ -310,7 +318,7 @@ async def running_engine(house: House) -> AsyncIterator[None]:
         await asyncio.gather(work, return_exceptions=True)
 
 
-def _build(store: Store, settings: WebSettings | None) -> House:
+def _build(store: Store, settings: WebSettings | None, folder: Folder) -> House:
     clock, signals, provider = SystemClock(), Signals(), ObedientProvider()
     registry, complaints = CollectorRegistry(), list[str]()
     vault, metrics = FernetVault("k" * 40), Metrics(registry)
@@ -319,7 +327,7 @@ def _build(store: Store, settings: WebSettings | None) -> House:
     refusals = Refusals(store, clock=clock)
     tools = LaneTools(store, vault, clock, signals, metrics, audit, refusals)
     starter = Starter(tools)
-    memory = Memory(store, vault)
+    memory, archives = Memory(store, vault), Archives(store, folder)
     drafting = Drafting(store, memory, clock=clock)
     campaigns = Campaigns(store, drafting, audit, clock=clock, signals=signals)
     control = Control(store, Levers(starter, signals), audit, clock=clock)
@@ -350,7 +358,7 @@ def _build(store: Store, settings: WebSettings | None) -> House:
         offers=TemplateOffers(senders, clock=clock),
         previews=Previews(store, drafting, Forecasts(store, clock=clock)),
         trials=Trials(store, Bench(drafting, campaigns, control), audit, clock=clock),
-        reports=Reports(store, audit),
+        reports=Reports(store, archives, audit),
         slowdowns=Slowdowns(store, providers),
         rosters=Rosters(store, clock),
         insights=Insights(store, providers, clock=clock),
@@ -363,7 +371,7 @@ def _build(store: Store, settings: WebSettings | None) -> House:
         suppression_files=SuppressionFiles(store, audit, clock=clock),
         replies=Replies(store, audit),
         preferences=AccountPreferences(store, audit),
-        privacy=PrivacyDesk.over(store, memory, audit, clock),
+        privacy=PrivacyDesk.over(store, archives, memory, audit, clock),
         hub=ProgressHub(store, look_s=0.05),
     )
 

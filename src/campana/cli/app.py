@@ -3,7 +3,7 @@
 import typer
 
 from campana import __version__
-from campana.cli import admin, moving, privacy, secret, send, serve, simulate, workers
+from campana.cli import admin, archive, moving, privacy, secret, send, serve, simulate, workers
 from campana.cli.output import SETTINGS_HELP, console
 from campana.logs import set_up_logs
 
@@ -30,6 +30,7 @@ app.command("workers")(workers.workers)
 app.command("simulator")(simulate.simulator)
 app.command("send")(send.send)
 app.command("doctor")(admin.doctor)
+app.command("archive")(archive.archive)
 app.command("backup")(moving.backup)
 app.command("restore")(moving.restore)
 app.command("resume")(moving.resume)

@@ -8,9 +8,10 @@ from uuid import UUID
 import typer
 
 from campana import __version__
-from campana.bootstrap import built, ready_store
+from campana.bootstrap import built
 from campana.cli.output import WRONG_USAGE, console, errors, fail, run
 from campana.config import load_settings
+from campana.stores import ready_store
 
 RESUME = "See and resume them with: campana resume"
 

@@ -66,6 +66,7 @@ class AuditAction(StrEnum):
     CAMPAIGN_RETRIED = "campaign.retried"
     CAMPAIGN_FAILED = "campaign.failed"
     CAMPAIGN_TESTED = "campaign.tested"
+    CAMPAIGN_ARCHIVED = "campaign.archived"
     CAMPAIGN_EXPORTED = "campaign.exported"
     REPLIES_EXPORTED = "campaign.replies_exported"
     SUPPRESSIONS_ADDED = "suppression.added"

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from campana.domain.archives import Archive
 from campana.domain.messages import MessageStatus
 
 
@@ -110,7 +111,7 @@ class Header:
 @dataclass(frozen=True, slots=True)
 class Campaign:
     """`error` says why it FAILED or PAUSED; `waiting_until` is set while it waits for the daily limit's
-    reset."""
+    reset; `archive` when its messages are in a file."""
 
     id: UUID
     account_id: UUID
@@ -132,3 +133,4 @@ class Campaign:
     created_by: UUID | None = None
     idempotency_key: str | None = field(default=None, repr=False)
     request_digest: str | None = field(default=None, repr=False)
+    archive: Archive | None = None

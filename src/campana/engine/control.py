@@ -26,11 +26,6 @@ RETRY_BATCH = 5_000
 _S = CampaignStatus
 
 
-PAUSED_BY = "paused by "
-"""how the reasons of campaigns that a person paused begin"""
-RETRYING = "messages are being put back for a retry"
-
-
 @dataclass(frozen=True, slots=True)
 class Levers:
     """What it takes to set a campaign going again at once."""
@@ -52,7 +47,7 @@ class Control:
     async def pause(self, principal: Principal, campaign_id: UUID) -> CampaignView:
         """SCHEDULED or PROCESSING to PAUSED; a PAUSED one stays as it is. Raises NotFound, Conflict."""
         view = await self._view(principal, campaign_id)
-        moved = await self._move(view, _S.PAUSED, _pausable(), error=f"{PAUSED_BY}{principal.email}")
+        moved = await self._move(view, _S.PAUSED, _pausable(), error=f"paused by {principal.email}")
         if moved:
             log.info("campaign.paused", campaign=str(campaign_id), user=str(principal.user_id))
             await self._audit.note(principal, AuditAction.CAMPAIGN_PAUSED, subject_of(view.campaign))
@@ -90,6 +85,7 @@ class Control:
         wanted = _retryable(statuses)
         view = await self._view(principal, campaign_id)
         ended = view.campaign.status in (_S.COMPLETED, _S.FAILED)
+        _refuse_archived(view)
         await self._refuse_without_people(view)
         if not ended and view.campaign.status not in (_S.PAUSED, _S.PROCESSING):
             raise Conflict(f"the campaign is {view.campaign.status}; there is nothing to retry in that state")
@@ -98,7 +94,7 @@ class Control:
             raise Conflict(f"no message of the campaign is {' or '.join(wanted)}: there is nothing to retry")
         if ended:
             # Out of its end state first: messages that wait belong only to campaigns that may send.
-            await self._move(view, _S.PAUSED, (_S.COMPLETED, _S.FAILED), error=RETRYING)
+            await self._move(view, _S.PAUSED, (_S.COMPLETED, _S.FAILED), error=_RETRYING)
         put_back = await self._put_back(campaign_id, wanted)
         log.info("campaign.retried", campaign=str(campaign_id), messages=put_back, ended=ended)
         await self._audit.note(
@@ -192,6 +188,18 @@ class Control:
         if not moved and view.campaign.status is not harmless:
             raise Conflict(f"the campaign is {view.campaign.status}; it cannot be {verb} in that state")
         return view
+
+
+def _refuse_archived(view: CampaignView) -> None:
+    archive = view.campaign.archive
+    if archive is not None:
+        raise Conflict(
+            f"its messages were archived on {archive.at:%Y-%m-%d}; for its people make a new campaign: "
+            "the export says who failed"
+        )
+
+
+_RETRYING = "messages are being put back for a retry"
 
 
 def _pausable() -> frozenset[CampaignStatus]:

@@ -82,7 +82,8 @@ class Insights:
         sender = await self._store.sender(principal.account_id, view.campaign.sender_id)
         provider = self._providers.get(sender.provider) if sender else None
         found = []
-        for reason in await self._store.reasons(campaign_id):
+        archive = view.campaign.archive
+        for reason in archive.codes if archive else await self._store.reasons(campaign_id):
             known = OWN.get(reason.code) or (provider.explain(reason.code) if provider else None)
             told = known or Explanation(reason.example or reason.code, "")
             found.append(Trouble(reason.status, reason.code, reason.count, told.meaning, told.advice))

@@ -8,11 +8,13 @@ from uuid import UUID
 
 from campana.domain.accounts import Principal
 from campana.domain.audit import AuditAction, subject_of
-from campana.domain.errors import NotFound
+from campana.domain.campaigns import Campaign
+from campana.domain.errors import Conflict, NotFound
 from campana.domain.messages import Message, MessageStatus
 from campana.domain.permissions import Action, permit
 from campana.domain.privacy import REMOVED
 from campana.domain.times import iso
+from campana.engine.archiving.reading import Archives
 from campana.engine.audit import Audit
 from campana.engine.ports import CampaignView, Page, Store
 from campana.engine.tables import csv_text, safe
@@ -37,8 +39,9 @@ time"""
 class Reports:
     """Reads messages of the account's campaigns."""
 
-    def __init__(self, store: Store, audit: Audit) -> None:
+    def __init__(self, store: Store, archives: Archives, audit: Audit) -> None:
         self._store = store
+        self._archives = archives
         self._audit = audit
 
     async def messages(
@@ -52,16 +55,22 @@ class Reports:
         q: str = "",
     ) -> Page[Message]:
         """A page in row order; `q` is a part of the phone's digits or the beginning of a name. Raises
-        NotFound."""
-        await self._campaign(principal, campaign_id)
+        NotFound; Conflict where the messages are archived: then only exports have them."""
+        campaign = (await self._campaign(principal, campaign_id)).campaign
+        if campaign.archive is not None:
+            raise Conflict(
+                f"the messages of this campaign were archived on {campaign.archive.at:%Y-%m-%d}; "
+                "export them as CSV or XLSX, or read the campaign's counts"
+            )
         return await self._store.messages(campaign_id, limit=limit, cursor=cursor, statuses=statuses, q=q)
 
     async def csv(
         self, principal: Principal, campaign_id: UUID, *, statuses: Collection[MessageStatus] = ()
     ) -> AsyncIterator[bytes]:
-        """The campaign's messages as a CSV file, piece by piece. Raises NotFound before the first piece."""
-        await self._note_export(principal, campaign_id, "csv", statuses)
-        return self._csv(campaign_id, statuses)
+        """The campaign's messages as a CSV file, piece by piece. Raises NotFound before the first piece, and
+        StoreUnavailable where they are in a file that cannot be read."""
+        campaign = await self._note_export(principal, campaign_id, "csv", statuses)
+        return self._csv(campaign, statuses)
 
     async def xlsx(
         self,
@@ -71,35 +80,45 @@ class Reports:
         *,
         statuses: Collection[MessageStatus] = (),
     ) -> None:
-        """Write the campaign's messages into a new workbook at `path`. Raises NotFound."""
-        await self._note_export(principal, campaign_id, "xlsx", statuses)
-        batches = self._batches(campaign_id, statuses)
+        """Write the campaign's messages into a new workbook at `path`. Raises as `csv` does."""
+        campaign = await self._note_export(principal, campaign_id, "xlsx", statuses)
+        batches = self._batches(campaign, statuses)
         await write_workbook(path, COLUMNS, ([_row(message) for message in batch] async for batch in batches))
 
     async def _note_export(
         self, principal: Principal, campaign_id: UUID, form: str, statuses: Collection[MessageStatus]
-    ) -> None:
+    ) -> Campaign:
         """Noted first: nothing leaves that the trail does not know of."""
         campaign = (await self._campaign(principal, campaign_id)).campaign
+        await self._archives.verify(campaign)
         details = {"form": form, "messages": ", ".join(statuses) or "all"}
         await self._audit.note(principal, AuditAction.CAMPAIGN_EXPORTED, subject_of(campaign), details)
+        return campaign
 
-    async def _csv(self, campaign_id: UUID, statuses: Collection[MessageStatus]) -> AsyncIterator[bytes]:
+    async def _csv(self, campaign: Campaign, statuses: Collection[MessageStatus]) -> AsyncIterator[bytes]:
         yield csv_text([[title for title, _ in COLUMNS]], first=True).encode()
-        async for batch in self._batches(campaign_id, statuses):
+        async for batch in self._batches(campaign, statuses):
             yield csv_text(map(_line, batch)).encode()
 
     async def _batches(
-        self, campaign_id: UUID, statuses: Collection[MessageStatus]
+        self, campaign: Campaign, statuses: Collection[MessageStatus]
+    ) -> AsyncIterator[Sequence[Message]]:
+        archived = campaign.archive is not None
+        read = self._archives.batches(campaign, BATCH) if archived else self._stored(campaign, statuses)
+        async for batch in read:
+            yield [message for message in batch if not statuses or message.status in statuses]
+            await asyncio.sleep(BREATH_S)
+
+    async def _stored(
+        self, campaign: Campaign, statuses: Collection[MessageStatus]
     ) -> AsyncIterator[Sequence[Message]]:
         cursor: str | None = None
         while True:
-            page = await self._store.messages(campaign_id, limit=BATCH, cursor=cursor, statuses=statuses)
+            page = await self._store.messages(campaign.id, limit=BATCH, cursor=cursor, statuses=statuses)
             yield page.items
             cursor = page.next_cursor
             if cursor is None:
                 return
-            await asyncio.sleep(BREATH_S)
 
     async def _campaign(self, principal: Principal, campaign_id: UUID) -> CampaignView:
         permit(principal, Action.READ)

@@ -3,10 +3,12 @@
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Protocol, cast
 
+from campana.domain.errors import StoreUnavailable
+
 if TYPE_CHECKING:
     from campana.engine.ports import Store
 
-__all__ = ["open_store", "upgrade", "version"]
+__all__ = ["open_store", "ready_store", "upgrade", "version"]
 
 _MONGODB = ("mongodb://", "mongodb+srv://")
 
@@ -31,6 +33,17 @@ async def open_store(url: str) -> "Store":
     from campana.stores.sql import store as sql  # noqa: PLC0415 - nor the other way round
 
     return await sql.open_store(url)
+
+
+async def ready_store(url: str) -> "Store":
+    """The store there; an empty database gets its tables. Raises StoreUnavailable, ConfigurationError."""
+    try:
+        return await open_store(url)
+    except StoreUnavailable:
+        if await version(url) is not None:
+            raise
+    await upgrade(url)
+    return await open_store(url)
 
 
 async def upgrade(url: str) -> None:

@@ -34,6 +34,8 @@ class Held:
     """whether reports count it: tests they do not"""
     followed: bool = False
     """whether outgoing webhooks tell what happens to it"""
+    archived: bool = False
+    """whether its messages are in a file: then it is over for good"""
 
     @property
     def sends(self) -> bool:
@@ -55,7 +57,7 @@ class Held:
     ) -> bool:
         """From one of `origins` to `target`: COMPLETED only when nothing is open, SCHEDULED only with a
         time."""
-        if not self.opened or self.status not in origins:
+        if not self.opened or self.archived or self.status not in origins:
             return False
         if target is CampaignStatus.COMPLETED:
             return self.counts.open == 0

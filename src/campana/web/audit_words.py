@@ -68,6 +68,7 @@ ACTIONS: dict[str, str] = {
     _A.CAMPAIGN_PAUSED: marked("Campaign paused"),
     _A.CAMPAIGN_RESUMED: marked("Campaign resumed"),
     _A.CAMPAIGN_CANCELLED: marked("Campaign cancelled"),
+    _A.CAMPAIGN_ARCHIVED: marked("Messages archived"),
     _A.CAMPAIGN_RETRIED: marked("Messages sent again"),
     _A.CAMPAIGN_FAILED: marked("Campaign failed"),
     _A.CAMPAIGN_TESTED: marked("Test message sent"),

@@ -8,6 +8,8 @@ import pytest
 
 from campana.domain.accounts import Account, Principal, Role, User
 from campana.domain.senders import Sender
+from campana.engine.archiving.files import Folder
+from campana.engine.archiving.reading import Archives
 from campana.engine.audit import Audit
 from campana.engine.ids import new_id
 from campana.engine.imports import Imported, Imports
@@ -54,7 +56,8 @@ async def office(store: Store, tmp_path: Path) -> Office:
     user = await make_user(store, account)
     clock = HandClock(MORNING)
     audit = Audit(store, clock)
-    desk = PrivacyDesk.over(store, Memory(store, FernetVault("k" * 40)), audit, clock)
+    archives = Archives(store, Folder(tmp_path / "archive"))
+    desk = PrivacyDesk.over(store, archives, Memory(store, FernetVault("k" * 40)), audit, clock)
     return Office(
         *(store, account, Principal(account.id, user.id, user.email, Role.OWNER), user),
         *(await make_sender(store, account), clock, desk, Retention(store, audit, clock), tmp_path),

@@ -20,6 +20,8 @@ from campana.domain.privacy import Waits
 from campana.domain.receipts import Receipt
 from campana.domain.recipients import RowProblem
 from campana.domain.replies import KeptReply
+from campana.engine.archiving.files import Folder
+from campana.engine.archiving.reading import Archives
 from campana.engine.audience import read_inline
 from campana.engine.moving.records import line
 from campana.engine.ports import Heard, Place, Post, Store, Unmatched
@@ -258,10 +260,9 @@ async def test_other_accounts_have_memories_of_their_own(office: Office) -> None
 
 async def test_with_another_secret_key_nobody_is_taken_for_a_stranger(office: Office) -> None:
     await office.desk.erase(office.owner, PHONE)
-    desk = PrivacyDesk.over(
-        office.store, Memory(office.store, FernetVault("x" * 40)), office.desk.audit, office.clock
-    )
-    office.desk = desk
+    memory = Memory(office.store, FernetVault("x" * 40))
+    archives = Archives(office.store, Folder(office.folder / "archive"))
+    office.desk = PrivacyDesk.over(office.store, archives, memory, office.desk.audit, office.clock)
     with pytest.raises(ConfigurationError, match="forget-erased"):
         await office.upload(f"phone\n{PHONE}\n")
     await office.store.forget_erased(office.account.id)

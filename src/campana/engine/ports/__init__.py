@@ -5,6 +5,7 @@ Nothing here speaks SQL, and no verb needs more than one store to be asked.
 
 from typing import Protocol
 
+from campana.engine.ports.archiving import ArchivedRow, Archiving
 from campana.engine.ports.audit import AuditQuery, AuditTrail
 from campana.engine.ports.catalog import CampaignOrder, CampaignView, Catalog, Statistics
 from campana.engine.ports.copying import Copying
@@ -47,6 +48,8 @@ __all__ = [
     "PACE_SPAN_S",
     "AccountUsage",
     "Addressed",
+    "ArchivedRow",
+    "Archiving",
     "AuditQuery",
     "AuditTrail",
     "Backlog",
@@ -128,6 +131,7 @@ class Store(
     Tenants,
     Copying,
     Privacy,
+    Archiving,
     Protocol,
 ):
     """All of them, as one database gives them."""

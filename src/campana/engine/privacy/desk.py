@@ -12,6 +12,7 @@ from campana.domain.masking import masked
 from campana.domain.permissions import Action, permit
 from campana.domain.phones import InvalidPhone, Normaliser
 from campana.domain.privacy import Waits
+from campana.engine.archiving.reading import Archives
 from campana.engine.audit import Audit
 from campana.engine.ports import Clock, Store
 from campana.engine.privacy.erasing import Erasing
@@ -33,9 +34,11 @@ class PrivacyDesk:
     memory: Memory
 
     @classmethod
-    def over(cls, store: Store, memory: Memory, audit: Audit, clock: Clock) -> Self:
+    def over(cls, store: Store, archives: Archives, memory: Memory, audit: Audit, clock: Clock) -> Self:
         """The desk on that store."""
-        return cls(store, audit, Erasing(store, memory, clock), Exporting(store, memory, clock), memory)
+        return cls(
+            store, audit, Erasing(store, memory, clock), Exporting(store, archives, memory, clock), memory
+        )
 
     async def erase(self, principal: Principal, number: str, *, country: str | None = None) -> Waits:
         """Erase it from the principal's account. Raises InvalidInput, ConfigurationError."""

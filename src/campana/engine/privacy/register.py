@@ -114,6 +114,7 @@ NOBODY = frozenset(
         *("workers.owner", "duties.name", "duties.owner", "webhooks.digest", "webhooks.sealed"),
         *("webhooks.former_digest", "recipient_lists.country", "recipient_lists.zones"),
         *("campaigns.status", "campaigns.on_daily_limit", "campaigns.kind", "messages.status"),
+        "campaigns.archive",
         *("messages.code", "saved_templates.language", "suppressions.source", "suppressions.added_by"),
         *("replies.wish", "unmatched_receipts.status", "unmatched_receipts.code", "row_problems.column"),
         *("audit_entries.way", "audit_entries.action", "audit_entries.subject_kind"),
@@ -122,4 +123,5 @@ NOBODY = frozenset(
         *("outbox.type", "outbox.rows", "deliveries.news", "deliveries.status"),
     }
 )
-"""Texts that hold nothing of the people who are messaged."""
+"""Texts that hold nothing of the people who are messaged. Nor do the files of `engine.archiving`, which name
+rows of lists."""

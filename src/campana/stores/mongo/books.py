@@ -29,6 +29,7 @@ def held_of(document: Document) -> Held:
         counts=Counts(**document["counts"]),
         reserved=document["reserved"],
         bulk=document["kind"] == CampaignKind.BULK.value,
+        archived="archive" in document,
     )
 
 

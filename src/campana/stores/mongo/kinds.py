@@ -20,6 +20,7 @@ from campana.stores.mongo.database import Database, Document
 from campana.stores.mongo.documents import document_of, key_of, thing_of
 from campana.stores.mongo.fields import Field, fields, moment_of, seconds_of
 from campana.stores.mongo.lists import State
+from campana.stores.mongo.views import ARCHIVE
 from campana.stores.quarters import QUARTER_COLUMNS
 
 _SECONDS = (seconds_of, moment_of)
@@ -264,8 +265,9 @@ _SENDING = (
         fields(
             "id account_id sender_id recipient_list_id name name_key template fields header status "
             "scheduled_at created_at on_daily_limit kind started_at completed_at waiting_until error "
-            "created_by idempotency_key request_digest opened",
-            converts={"header": (_header, _header_stored)},
+            "created_by idempotency_key request_digest opened archive emptied",
+            absent={"emptied": False},
+            converts={"header": (_header, _header_stored), "archive": ARCHIVE},
         ),
         _of("accounts", "senders", "recipient_lists"),
         _new_campaign,

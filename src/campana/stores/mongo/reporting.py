@@ -10,14 +10,17 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from campana.domain.archives import Archive
 from campana.domain.campaigns import CampaignKind, Template
 from campana.domain.messages import Counts, MessageStatus
 from campana.domain.optouts import Wish
 from campana.domain.periods import QUARTER, Accepted, Quarter
 from campana.domain.replies import ReplyCounts
 from campana.engine.ports import CampaignView, Page, Span, TemplateTotals
+from campana.stores.archives import with_archived
 from campana.stores.mongo.cursors import newest_page
 from campana.stores.mongo.database import Document
+from campana.stores.mongo.documents import thing_of
 from campana.stores.mongo.part import Part
 from campana.stores.mongo.views import view_of
 from campana.stores.quarters import QUARTER_COLUMNS, quarter_of
@@ -78,14 +81,15 @@ class Reporting(Part):
 
     async def codes(self, span: Span) -> Sequence[tuple[MessageStatus, str, int]]:
         some = [{f"counts.{status.value.lower()}": {"$gt": 0}} for status in _EXPLAINED]
-        found = await self._database["campaigns"].find_all({**_in_span(span), "$or": some}, ["_id"])
-        ids = [one["_id"] for one in found]
+        found = await self._database["campaigns"].find_all({**_in_span(span), "$or": some}, ["archive"])
+        archives = [thing_of(Archive, one["archive"]) for one in found if "archive" in one]
+        ids = [one["_id"] for one in found if "archive" not in one]
         codes: list[tuple[MessageStatus, str, int]] = []
         for status in _EXPLAINED:
             those = {"status": status.value, "code": {"$exists": True}}
             counted = await self._tally("messages", "code", those, ids)
             codes += [(status, code, count) for code, count in counted.items()]
-        return sorted(codes, key=lambda one: (-one[2], one[0], one[1]))
+        return with_archived(codes, archives)
 
     async def _tally(
         self, collection: str, field: str, query: Mapping[str, Any], campaign_ids: Sequence[str]

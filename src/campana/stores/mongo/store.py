@@ -6,6 +6,7 @@ from campana.stores.mongo import migrations
 from campana.stores.mongo.accounts import Accounts
 from campana.stores.mongo.addressed import AddressedMessages
 from campana.stores.mongo.api_keys import ApiKeys
+from campana.stores.mongo.archiving import ArchivingPart
 from campana.stores.mongo.audit import Audit
 from campana.stores.mongo.campaigns import Campaigns
 from campana.stores.mongo.copying import Copying
@@ -91,6 +92,7 @@ class MongoStore(
     Audit,
     Sealed,
     Copying,
+    ArchivingPart,
 ):
     """Implements `engine.ports.Store` on MongoDB. Belongs to the event loop it was opened in."""
 

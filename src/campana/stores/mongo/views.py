@@ -2,12 +2,20 @@
 
 from datetime import datetime
 
+from campana.domain.archives import Archive
 from campana.domain.campaigns import Campaign, CampaignStatus
 from campana.domain.messages import Counts
 from campana.engine.ports import CampaignView
+from campana.stores.archives import archive_of, archive_values
 from campana.stores.mongo.books import pace_of
 from campana.stores.mongo.database import Document
-from campana.stores.mongo.documents import thing_of
+from campana.stores.mongo.documents import document_of, thing_of
+
+ARCHIVE = (
+    lambda stored: archive_values(thing_of(Archive, stored)),
+    lambda values: document_of(archive_of(values)),
+)
+"""An archive in a campaign's document as every store tells it, and back."""
 
 
 def campaign_of(document: Document) -> Campaign:

@@ -196,4 +196,5 @@ def held_of(row: Row[Any]) -> Held:
         bucket=max(row.bucket, row.pace_bucket),
         bulk=bulk,
         followed=bulk and row.followed,
+        archived=row.archive is not None,
     )

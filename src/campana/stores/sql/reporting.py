@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Executable, Row, Text, bindparam, cast, desc, func, select
+from sqlalchemy import Executable, Row, Text, bindparam, cast, func, select
 
 from campana.domain.campaigns import CampaignKind, Template
 from campana.domain.messages import MessageStatus
@@ -13,6 +13,7 @@ from campana.domain.optouts import Wish
 from campana.domain.periods import QUARTER, Accepted, Quarter
 from campana.domain.replies import ReplyCounts
 from campana.engine.ports import CampaignView, Page, Span, TemplateTotals
+from campana.stores.archives import archive_of, with_archived
 from campana.stores.quarters import quarter_of
 from campana.stores.sql.columns import EPOCH
 from campana.stores.sql.cursors import newest_cursor, newest_first
@@ -80,13 +81,14 @@ _CODES = (
     .join(messages, messages.c.campaign_id == campaigns.c.id)
     .where(
         _IN_SPAN,
+        campaigns.c.archive.is_(None),
         counts.c.failed + counts.c.unknown + counts.c.skipped > 0,
         messages.c.code.is_not(None),
         messages.c.status.in_([_S.FAILED.value, _S.UNKNOWN.value, _S.SKIPPED.value]),
     )
     .group_by(messages.c.status, messages.c.code)
-    .order_by(desc("number"), messages.c.status, messages.c.code)
 )
+_ARCHIVES = select(campaigns.c.archive).where(_IN_SPAN, campaigns.c.archive.is_not(None))
 
 
 class Reporting(Part):
@@ -124,8 +126,11 @@ class Reporting(Part):
         return [_quarter(row) for row in await self._database.rows(_TIMELINE, {"campaign": campaign_id})]
 
     async def codes(self, span: Span) -> Sequence[tuple[MessageStatus, str, int]]:
-        rows = await self._rows(_CODES, span)
-        return [(MessageStatus(row.status), row.code, row.number) for row in rows]
+        counted = [
+            (MessageStatus(row.status), row.code, row.number) for row in await self._rows(_CODES, span)
+        ]
+        archives = [archive_of(row.archive) for row in await self._rows(_ARCHIVES, span)]
+        return with_archived(counted, archives)
 
     async def _rows(self, query: Executable, span: Span) -> list[Row[Any]]:
         values = {"account": span.account_id, "since": span.since, "until": span.until}

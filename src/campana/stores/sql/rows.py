@@ -13,6 +13,7 @@ from campana.domain.consent import Consent
 from campana.domain.messages import Counts, Message, MessageStatus
 from campana.domain.recipients import Blanks, Recipient, RecipientList, Suppression, SuppressionSource
 from campana.domain.senders import Sender
+from campana.stores.archives import archive_of, archive_values
 from campana.stores.cells import unpack_cells
 from campana.stores.sql.schema import COUNTED
 
@@ -149,6 +150,7 @@ def campaign_of(row: Row[Any]) -> Campaign:
         created_by=row.created_by,
         idempotency_key=row.idempotency_key,
         request_digest=row.request_digest,
+        archive=None if row.archive is None else archive_of(row.archive),
     )
 
 
@@ -161,6 +163,7 @@ def campaign_values(campaign: Campaign) -> Values:
         "status": campaign.status.value,
         "on_daily_limit": campaign.on_daily_limit.value,
         "kind": campaign.kind.value,
+        "archive": None if campaign.archive is None else archive_values(campaign.archive),
     }
 
 

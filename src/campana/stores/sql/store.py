@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from campana.stores.sql import migrations
 from campana.stores.sql.accounts import Accounts
 from campana.stores.sql.api_keys import ApiKeys
+from campana.stores.sql.archiving import ArchivingPart
 from campana.stores.sql.audit import Audit
 from campana.stores.sql.campaigns import Campaigns
 from campana.stores.sql.copying import Copying
@@ -92,6 +93,7 @@ class SqlStore(
     Audit,
     Sealed,
     Copying,
+    ArchivingPart,
     Tenants,
     PrivacyPart,
     Erasures,

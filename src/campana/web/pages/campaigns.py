@@ -12,10 +12,10 @@ from fastapi import APIRouter, Query, Request, Response
 from campana.domain.accounts import Principal
 from campana.domain.campaigns import CampaignStatus
 from campana.domain.errors import InvalidInput
-from campana.domain.messages import MessageStatus
+from campana.domain.messages import Message, MessageStatus
 from campana.domain.periods import over_time
 from campana.engine.insights import time_left
-from campana.engine.ports import CampaignOrder, CampaignView
+from campana.engine.ports import CampaignOrder, CampaignView, Page
 from campana.engine.services import Services
 from campana.web.rendering import page
 from campana.web.schemas.common import Search, chosen
@@ -114,9 +114,7 @@ async def campaign(
     insight, people, found = await asyncio.gather(
         _insight(engine, caller, view, zone_of(request)),
         engine.lists.get(caller, view.campaign.recipient_list_id),
-        engine.reports.messages(
-            caller, campaign_id, limit=MESSAGES_SHOWN, cursor=cursor or None, statuses=asked.statuses, q=q
-        ),
+        _messages(engine, caller, view, asked, cursor),
     )
     left = time_left(view, insight["sender"], insight["slowed"])
     shown = {"left": left, "people": people, "found": found, "asked": asked, "cursor": cursor}
@@ -128,6 +126,21 @@ async def insight(request: Request, engine: Engine, caller: Caller, campaign_id:
     """The parts of that page that are reckoned anew every few seconds while the campaign runs."""
     view = await engine.campaigns.get(caller, campaign_id)
     return page(request, "campaigns/insight.html", **await _insight(engine, caller, view, zone_of(request)))
+
+
+async def _messages(
+    engine: Services, caller: Principal, view: CampaignView, asked: MessageListing, cursor: str | None
+) -> Page[Message] | None:
+    """A page of the campaign's messages; None where they are archived."""
+    if view.campaign.archive is not None:
+        return None
+    return await engine.reports.messages(
+        *(caller, view.campaign.id),
+        limit=MESSAGES_SHOWN,
+        cursor=cursor or None,
+        statuses=asked.statuses,
+        q=asked.q,
+    )
 
 
 async def _insight(engine: Services, caller: Principal, view: CampaignView, zone: ZoneInfo) -> dict[str, Any]:

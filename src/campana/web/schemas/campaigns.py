@@ -205,6 +205,9 @@ class CampaignOut(Output):
     started_at: datetime | None
     completed_at: datetime | None
     waiting_until: datetime | None = Field(description="set while it waits for the daily limit's reset")
+    archived_at: datetime | None = Field(
+        description="set when its messages were moved to a file: then only exports have them"
+    )
     error: str | None
     counts: CountsOut
     rate: float = Field(description="messages per second over the last seconds")
@@ -252,6 +255,7 @@ def shown(view: CampaignView) -> Mapping[str, object]:
     """A view's parts under the names of the API."""
     campaign = view.campaign
     parts = {name: getattr(campaign, name) for name in CampaignOut.model_fields if hasattr(campaign, name)}
+    parts["archived_at"] = campaign.archive and campaign.archive.at
     return {**parts, "fields": dict(campaign.fields), "counts": view.counts, "rate": round(view.rate, 1)}
 
 

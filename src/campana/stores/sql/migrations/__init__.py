@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool
 from campana.domain.errors import StoreUnavailable
 from campana.stores.sql.failures import translated
 
-HEAD = "0014"
+HEAD = "0015"
 """The newest migration; a test compares it with the files."""
 
 _ALONE = {

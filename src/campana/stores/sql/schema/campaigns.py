@@ -55,6 +55,9 @@ campaigns = Table(
     Column("idempotency_key", Text),
     Column("request_digest", Text),
     Column("opened", Boolean, nullable=False),
+    # What is known of the file that its messages went to, and whether the last of them is removed here.
+    Column("archive", JSON(none_as_null=True)),
+    Column("emptied", Boolean, nullable=False, server_default=false()),
     CheckConstraint("status <> 'SCHEDULED' OR scheduled_at IS NOT NULL", "scheduled_has_time"),
     UniqueConstraint("account_id", "idempotency_key"),
     # A list reads each status from a stretch of its own, in each order.

@@ -1,0 +1,1 @@
+"""Messages of campaigns that were over long ago: into compressed files, and read from there."""
