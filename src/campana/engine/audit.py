@@ -21,6 +21,11 @@ COLUMNS = (
 """of an export; times are UTC"""
 
 
+def changes(was: Mapping[str, Detail | None], now: Mapping[str, Detail | None]) -> dict[str, Detail]:
+    """What differs, as details say it: `29 to 12.5`, `none to 1000`."""
+    return {name: f"{_plain(was[name])} to {_plain(now[name])}" for name in now if now[name] != was[name]}
+
+
 class Audit:
     """The trail of every account."""
 
@@ -92,3 +97,9 @@ def _line(entry: AuditEntry) -> Sequence[str | float | None]:
         *(safe(actor.address), entry.action),
         *(subject.kind, str(subject.id or ""), safe(subject.name), safe(told)),
     )
+
+
+def _plain(value: Detail | None) -> str:
+    if value is None:
+        return "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -14,7 +14,7 @@ from campana.domain.limits import Usage, capped, day_of, resets_at
 from campana.domain.outcomes import Check, CheckVerdict
 from campana.domain.permissions import Action, permit
 from campana.domain.senders import Credentials, Sender
-from campana.engine.audit import Audit
+from campana.engine.audit import Audit, changes
 from campana.engine.credentials import open_credentials, seal_credentials
 from campana.engine.ids import new_id
 from campana.engine.inbox.addresses import new_webhook
@@ -154,12 +154,9 @@ class Senders:
         return self._policy.under(account) if account else self._policy
 
     async def _note_change(self, principal: Principal, before: Sender, after: Sender) -> None:
-        was, now = _settings(before), _settings(after)
-        changes: dict[str, Detail] = {
-            name: f"{was[name]} to {now[name]}" for name in now if now[name] != was[name]
-        }
-        if changes:
-            await self._audit.note(principal, AuditAction.SENDER_CHANGED, subject_of(after), changes)
+        told = changes(_settings(before), _settings(after))
+        if told:
+            await self._audit.note(principal, AuditAction.SENDER_CHANGED, subject_of(after), told)
         if after.sealed_credentials != before.sealed_credentials:
             await self._audit.note(principal, AuditAction.SENDER_CREDENTIALS, subject_of(after))
 

@@ -15,7 +15,7 @@ from campana.domain.errors import Conflict, FieldProblem, Forbidden, InvalidInpu
 from campana.domain.permissions import Action, permit
 from campana.domain.sign_in import Purpose
 from campana.engine.accounts import is_email
-from campana.engine.audit import Audit
+from campana.engine.audit import Audit, changes
 from campana.engine.ids import new_id
 from campana.engine.people.invitations import Invitations
 from campana.engine.people.links import Handed
@@ -120,9 +120,8 @@ class Tenants:
         after = _there(await self._store.change_account(account_id, request.over))
         self._signals.ring()
         was, now = ({"name": one.name, **_ceilings(one)} for one in (before, after))
-        changes = {name: f"{was[name]} to {now[name]}" for name in now if now[name] != was[name]}
-        if changes:
-            await self._note(principal, AuditAction.ACCOUNT_CHANGED, after, changes)
+        if told := changes(was, now):
+            await self._note(principal, AuditAction.ACCOUNT_CHANGED, after, told)
         return after
 
     async def suspend(self, principal: Principal, account_id: UUID, reason: str) -> Account:

@@ -85,6 +85,13 @@ ACTIONS: dict[str, str] = {
     _A.AUDIT_EXPORTED: marked("Audit trail exported"),
 }
 
+_DETAILS = {
+    "rate_limit_per_s": marked("messages a second"),
+    "daily_limit": marked("messages a day"),
+    "credentials": marked("with credentials"),
+}
+"""Names of details that people would put differently; the others are words as they stand."""
+
 _PLACES = {"campaign": "/campaigns/", "sender": "/settings/senders/", "user": "/team/"}
 """Where things that hardly ever go away can be looked at."""
 
@@ -92,6 +99,11 @@ _PLACES = {"campaign": "/campaigns/", "sender": "/settings/senders/", "user": "/
 def told(action: str) -> str:
     """The action in words; one that a later version has written, as it stands there."""
     return ACTIONS.get(action, action)
+
+
+def detail_told(name: str) -> str:
+    """What a detail is about, in words."""
+    return _DETAILS.get(name, name.replace("_", " "))
 
 
 def place_of(entry: AuditEntry) -> str:

@@ -49,6 +49,16 @@ async def test_entries_are_found(shop, query, found):
     assert await entries(await arrived(shop, "alice"), query) == found
 
 
+async def test_details_are_put_as_people_would(shop):
+    sender = (await shop.get("alice", "/senders")).json["items"][0]["id"]
+    await shop.patch("alice", f"/senders/{sender}", {"rate_limit_per_s": 12.5})
+    await shop.patch("alice", f"/senders/{sender}", {"rate_limit_per_s": 20})
+    page = (await (await arrived(shop, "alice")).get("/settings/audit?action=sender&q=spare")).body.decode()
+    assert "messages a second: 29; messages a day: 1,000; with credentials: no" in page
+    assert "messages a second: 29 to 12.5" in page
+    assert "messages a second: 12.5 to 20" in page
+
+
 async def test_times_are_the_readers_and_the_file_holds_what_was_asked_for(shop):
     alice = await arrived(shop, "alice")
     alice.cookies["tz"] = "Asia/Kolkata"

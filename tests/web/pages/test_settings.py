@@ -150,6 +150,8 @@ async def test_a_key_is_shown_once_with_a_command_that_works(small_house):
     )
     assert timedelta(days=29) < record.expires_at - datetime.now(UTC) < timedelta(days=30)
     await alice.post(f"/settings/api-keys/{record.id}/revoke")
+    (revoked,) = (await shop.get("alice", "/audit", params={"action": "api_key.revoked"})).json["items"]
+    assert (revoked["subject"]["name"], revoked["details"]["user"]) == (record.name, "alice@campana.test")
     refused = await shop.get(None, "/me", headers={"Authorization": f"Bearer {key}"})
     assert refused.status == 401
 

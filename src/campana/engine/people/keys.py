@@ -46,7 +46,10 @@ class Keys:
     async def revoke(self, principal: Principal, key_id: UUID) -> None:
         """Make a key of the account worthless. Raises NotFound."""
         permit(principal, Action.KEYS)
-        if not await self._store.drop_api_key(principal.account_id, key_id):
+        known = {key.id: (key, user) for key, user in await self._store.api_keys(principal.account_id)}
+        if not await self._store.drop_api_key(principal.account_id, key_id) or key_id not in known:
             raise NotFound("there is no such API key")
         log.info("api_key.revoked", key=str(key_id), by=str(principal.user_id))
-        await self._audit.note(principal, AuditAction.KEY_REVOKED, Subject("api_key", key_id))
+        key, user = known[key_id]
+        subject = Subject("api_key", key_id, key.name)
+        await self._audit.note(principal, AuditAction.KEY_REVOKED, subject, {"user": user.email})

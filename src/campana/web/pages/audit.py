@@ -57,7 +57,12 @@ async def find(
 
 def context_of(asked: Asked, **more: Any) -> dict[str, Any]:
     """What the part with the form and the entries needs, in every trail."""
-    words = {"told": audit_words.told, "place_of": audit_words.place_of, "choices": audit_words.choices()}
+    words = {
+        "told": audit_words.told,
+        "detail_told": audit_words.detail_told,
+        "place_of": audit_words.place_of,
+        "choices": audit_words.choices(),
+    }
     nothing: dict[str, Any] = {"problems": {}, "cursor": None, "found": None, "export": None}
     return {"asked": asdict(asked), **words, **nothing, **more}
 
