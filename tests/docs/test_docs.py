@@ -1,6 +1,7 @@
 """The docs cannot rot: what can be set, called or seen stands in them, and what stands there is true."""
 
 import re
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ from typer.main import get_command
 from campana.cli.app import app
 from campana.config import Settings
 from campana.domain.audit import AuditAction
-from campana.domain.campaigns import CampaignStatus
+from campana.domain.campaigns import TRANSITIONS, CampaignStatus
+from campana.domain.endpoints import EventType
 from campana.domain.messages import MessageStatus
+from campana.engine.insights import OWN
 from campana.engine.metrics import Metrics
 
 ROOT = Path(__file__).parent.parent.parent
@@ -37,18 +40,62 @@ def test_defaults_stand_as_they_are(name: str) -> None:
     assert re.search(rf"`CAMPANA_{name.upper()}` \| `{re.escape(str(default))}`", page("configuration.md"))
 
 
-def commands(group: Any, before: str = "campana") -> list[str]:
-    found = []
+def commands(group: Any, before: str = "campana") -> dict[str, set[str]]:
+    """Each command with its options."""
+    found = {}
     for name, command in group.commands.items():
         words = f"{before} {name}"
-        found += commands(command, words) if hasattr(command, "commands") else [words]
+        if hasattr(command, "commands"):
+            found |= commands(command, words)
+        else:
+            options = {each.opts[0] for each in command.params if each.param_type_name == "option"}
+            found[words] = options - {"--help"}
     return found
 
 
-def test_every_command_has_its_line() -> None:
-    told = page("commands.md")
-    missing = [words for words in commands(get_command(app)) if f"`{words}" not in told]
-    assert not missing
+def table(name: str, heading: str) -> list[list[str]]:
+    """The rows of the first table below that heading, each a list of cells."""
+    below = f"\n{page(name)}".partition(f"\n{heading}\n")[2].partition("\n|---")[2]
+    rows = below.partition("\n")[2].partition("\n\n")[0]
+    return [row.strip("| ").split(" | ") for row in rows.splitlines()]
+
+
+def quoted(text: str, of: str = r"[^`]+") -> list[str]:
+    return re.findall(rf"`({of})`", text)
+
+
+def test_every_command_has_its_line_and_no_other_does() -> None:
+    told = {
+        " ".join(word for word in words.split() if not word.isupper())
+        for first, *_ in table("commands.md", "# Commands")
+        for words in quoted(first)
+    }
+    assert told == set(commands(get_command(app)))
+
+
+def test_commands_named_on_any_page_are_there() -> None:
+    known = {words.split()[1] for words in commands(get_command(app))}
+    pages = (ROOT / "README.md", *DOCS.glob("*.md"))
+    told = {
+        (path.name, word)
+        for path in pages
+        for word in re.findall(r"(?<![-/])\bcampana ([a-z][a-z-]+)", _code(path))
+    }
+    assert [each for each in told if each[1] not in known] == []
+
+
+def _code(path: Path) -> str:
+    """What stands between backticks on a page, and in its blocks of code."""
+    return "\n".join(re.findall(r"```.*?```|`[^`\n]+`", path.read_text(encoding="utf-8"), re.DOTALL))
+
+
+def test_every_option_stands_with_its_command_and_no_other_does() -> None:
+    told = {
+        words: set(quoted(options, r"--[a-z-]+"))
+        for first, options in table("commands.md", "## Options")
+        for words in quoted(first)
+    }
+    assert told == {words: options for words, options in commands(get_command(app)).items() if options}
 
 
 def test_every_metric_has_its_line_and_no_other_does() -> None:
@@ -69,10 +116,35 @@ def test_every_metric_has_its_line_and_no_other_does() -> None:
     assert told == ours
 
 
-def test_every_status_is_explained() -> None:
-    told = page("states.md")
-    for status in (*CampaignStatus, *MessageStatus):
-        assert f"`{status}`" in told
+@pytest.mark.parametrize(
+    ("heading", "states"), [("## Campaign", CampaignStatus), ("## Message", MessageStatus)]
+)
+def test_every_state_is_explained_and_no_other(heading: str, states: type[StrEnum]) -> None:
+    assert [quoted(first)[0] for first, _ in table("states.md", heading)] == [one.value for one in states]
+
+
+def test_the_picture_shows_every_way_between_states_of_a_campaign_and_no_other() -> None:
+    told = set(re.findall(r"^    ([A-Z]+) --> ([A-Z]+)", page("states.md"), re.MULTILINE))
+    cancelled = quoted(re.findall(r"^Cancelling is possible from (.*)$", page("states.md"), re.MULTILINE)[0])
+    told |= {(origin, "CANCELLED") for origin in cancelled}
+    assert told == {(start.value, end.value) for start in TRANSITIONS for end in TRANSITIONS[start]}
+
+
+def test_every_code_that_campana_gives_is_explained_and_no_other() -> None:
+    found = table("states.md", "### Codes that Campana gives by itself")
+    assert sorted(code for first, _ in found for code in quoted(first)) == sorted(OWN)
+
+
+def test_every_event_of_outgoing_webhooks_has_its_line_and_no_other_does() -> None:
+    told = [name for first, _ in table("webhooks.md", "## Events") for name in quoted(first)]
+    assert sorted(told) == sorted(event.value for event in EventType)
+
+
+def test_log_lines_to_look_for_are_written_somewhere() -> None:
+    written = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py"))
+    told = [name for first, *_ in table("operate.md", "## Log lines to look for") for name in quoted(first)]
+    assert told
+    assert [name for name in told if f'"{name.partition("{")[0].rstrip(": ")}' not in written] == []
 
 
 def test_every_action_of_the_audit_trail_has_its_line_and_no_other_does() -> None:

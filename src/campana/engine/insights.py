@@ -23,12 +23,25 @@ OWN: Mapping[str, Explanation] = {
         "The number is on the opt-outs.", "Nothing to do: Campana does not message people who said no."
     ),
     "cancelled": Explanation("The campaign was cancelled before its turn came.", ""),
+    "erased": Explanation("The number was erased.", "Nothing to do: who that was is not known any more."),
+    "frequency": Explanation(
+        "The person has had as many messages as the account allows in that time.",
+        "Nothing to do, or allow more under Opt-outs.",
+    ),
     "campaign_failed": Explanation(
         "The campaign could not start.", "See the campaign's reason, put that right, then retry."
     ),
     "lost_track": Explanation(
         "The process that was sending died while the message was on its way.",
         "It may have gone out. Retry it only if a second message does no harm.",
+    ),
+    "stopped": Explanation(
+        "Campana was stopped while the message was on its way, and no answer came in time.",
+        "It may have gone out. Retry it only if a second message does no harm.",
+    ),
+    "internal_error": Explanation(
+        "Campana itself failed at this message.",
+        "It may have gone out. The log of that time says what happened; please report it.",
     ),
     "duplicate_id": Explanation(
         "The provider gave two messages the same id.",
