@@ -24,8 +24,8 @@ class Coded:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """What the database keeps of a file: when it was made, how many messages are in it, its SHA-256 in
-    hexadecimal digits, and why messages did not arrive, as it was counted then."""
+    """What the database keeps of a file: when it was made (whole seconds), how many messages are in it,
+    its SHA-256 in hexadecimal digits, and why messages did not arrive, as it was counted then."""
 
     at: datetime
     messages: int

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from campana.domain.campaigns import Campaign
+from campana.domain.archives import Archive, Coded
+from campana.domain.campaigns import Campaign, CampaignStatus
 from campana.domain.errors import Conflict
 from campana.domain.messages import MessageStatus
 from campana.engine.moving.copy import campaigns_last, copy
@@ -85,6 +86,17 @@ async def test_all_is_there_and_reads_the_same(stores: tuple[Store, Store]) -> N
     views = [await view_of(store, campaign) for store in (one, other)]
     assert replace(views[0], rate=0.0) == replace(views[1], rate=0.0), "the pace falls from look to look"
     assert await all_messages(other, campaign) == await all_messages(one, campaign)
+
+
+async def test_what_is_known_of_an_archive_goes_along(stores: tuple[Store, Store]) -> None:
+    one, other = stores
+    campaign = await lived_in(one)
+    await one.move(campaign.id, CampaignStatus.CANCELLED, origins={CampaignStatus.PROCESSING}, at=MORNING)
+    archive = Archive(MORNING, 10, "0" * 64, (Coded(MessageStatus.FAILED, "131026", 2, "no WhatsApp"),))
+    assert await one.keep_archive(campaign.id, archive, completed_at=MORNING)
+    await copied(one, other)
+    assert (await view_of(other, campaign)).campaign.archive == archive
+    assert [half.id for half in await other.half_archived()] == [campaign.id]
 
 
 async def test_a_copy_goes_on_where_it_was_broken_off(stores: tuple[Store, Store]) -> None:

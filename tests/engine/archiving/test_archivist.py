@@ -287,6 +287,24 @@ async def test_dying_at_any_step_loses_nothing_and_the_next_one_ends_it(
     assert (await cellar.view()).campaign.status is CampaignStatus.COMPLETED
 
 
+async def test_rows_stay_where_the_noted_file_did_not_come_along(cellar: Cellar, tmp_path: Path) -> None:
+    class Killed(Exception):
+        pass
+
+    async def never(*_given: Any, **_named: Any) -> None:
+        raise Killed
+
+    archivist = cellar.archivist()
+    archivist._empty = never  # type: ignore[method-assign]
+    with pytest.raises(Killed):
+        await archivist.archive(await cellar.view())
+    elsewhere = cellar.archivist(folder=Folder(tmp_path / "elsewhere"))
+    assert await elsewhere.finish_begun() == 0
+    assert len(await all_messages(cellar.store, cellar.campaign)) == PEOPLE
+    assert await cellar.archivist().finish_begun() == 1
+    assert await all_messages(cellar.store, cellar.campaign) == []
+
+
 async def test_the_service_archives_one_after_the_other_and_only_under_its_duty(cellar: Cellar) -> None:
     duties = [Duty("archiving", owner, cellar.store, cellar.clock) for owner in ("one", "two")]
     first, second = (ArchivingService(cellar.archivist(), AGE, duty, cellar.clock) for duty in duties)

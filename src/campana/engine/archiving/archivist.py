@@ -17,6 +17,7 @@ import structlog
 
 from campana.domain.archives import Archive, Coded
 from campana.domain.audit import ENGINE, AuditAction, subject_of
+from campana.domain.campaigns import Campaign
 from campana.domain.errors import StoreUnavailable
 from campana.domain.masking import mask_phones
 from campana.engine.archiving.files import Folder
@@ -46,11 +47,21 @@ class Archivist:
         return await self._store.archivable(self._clock.now() - older_than, limit=limit)
 
     async def finish_begun(self) -> int:
-        """Remove rows whose file is noted; how many campaigns there were."""
-        begun = await self._store.half_archived()
-        for campaign_id in begun:
-            await self._empty(campaign_id)
-        return len(begun)
+        """Remove rows whose file is noted and is there: a restored database may have come without it. How
+        many campaigns there were."""
+        finished = [await self._finished(campaign) for campaign in await self._store.half_archived()]
+        return sum(finished)
+
+    async def _finished(self, campaign: Campaign) -> bool:
+        if campaign.archive is None:
+            return False
+        try:
+            await asyncio.to_thread(self._folder.verify, campaign.id, campaign.archive)
+        except StoreUnavailable as error:
+            log.warning("campaign.archiving_failed", campaign=str(campaign.id), error=str(error))
+            return False
+        await self._empty(campaign.id)
+        return True
 
     async def archive(self, view: CampaignView) -> Archive | None:
         """Archive the campaign; None where it changed meanwhile. Raises StoreUnavailable."""
@@ -83,7 +94,7 @@ class Archivist:
         came in meanwhile."""
         campaign, reasons = view.campaign, await self._store.reasons(view.campaign.id)
         codes = tuple(Coded(one.status, one.code, one.count, mask_phones(one.example)) for one in reasons)
-        digest, at = await self._write(view), self._clock.now()
+        digest, at = await self._write(view), self._clock.now().replace(microsecond=0)
         archive = Archive(at, view.counts.total, digest, codes)
         found = await asyncio.to_thread(partial(self._tally, view, archive))
         now = await self._store.campaign(campaign.account_id, campaign.id)

@@ -34,7 +34,7 @@ class Archiving(Protocol):
         """Remove up to `limit` messages of a campaign that has an archive; how many. Counts stay. 0 when none
         are left, which is noted."""
 
-    async def half_archived(self) -> Sequence[UUID]:
+    async def half_archived(self) -> Sequence[Campaign]:
         """Campaigns with an archive whose messages were not removed to the last, of every account."""
 
     async def archived_rows(self, account_id: UUID, phone: str) -> Sequence[ArchivedRow]:

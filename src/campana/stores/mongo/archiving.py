@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from campana.domain.archives import Archive
-from campana.domain.campaigns import OVER, CampaignKind
+from campana.domain.campaigns import OVER, Campaign, CampaignKind
 from campana.engine.ports import ArchivedRow, CampaignView
 from campana.stores.mongo.books import held_of
 from campana.stores.mongo.changes import CampaignChange
@@ -59,9 +59,9 @@ class ArchivingPart(Part):
             return 0
         return await messages.remove({"_id": {"$in": [one["_id"] for one in found]}})
 
-    async def half_archived(self) -> Sequence[UUID]:
-        found = await self._database["campaigns"].find_all({**_ARCHIVED, "emptied": False}, ["_id"])
-        return [UUID(one["_id"]) for one in found]
+    async def half_archived(self) -> Sequence[Campaign]:
+        found = await self._database["campaigns"].find_all({**_ARCHIVED, "emptied": False})
+        return [campaign_of(one) for one in found]
 
     async def archived_rows(self, account_id: UUID, phone: str) -> Sequence[ArchivedRow]:
         archived = {"accountId": str(account_id), **_ARCHIVED}

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Update, delete, select, update
 
 from campana.domain.archives import Archive
-from campana.domain.campaigns import OVER, CampaignKind
+from campana.domain.campaigns import OVER, Campaign, CampaignKind
 from campana.engine.ports import ArchivedRow, CampaignView
 from campana.stores.archives import archive_values
 from campana.stores.sql.part import Part
@@ -68,9 +68,9 @@ class ArchivingPart(Part):
 
         return await self._database.write(work)
 
-    async def half_archived(self) -> Sequence[UUID]:
-        query = select(campaigns.c.id).where(_ARCHIVED, campaigns.c.emptied.is_(False))
-        return [row.id for row in await self._database.rows(query)]
+    async def half_archived(self) -> Sequence[Campaign]:
+        query = select(campaigns).where(_ARCHIVED, campaigns.c.emptied.is_(False))
+        return [campaign_of(row) for row in await self._database.rows(query)]
 
     async def archived_rows(self, account_id: UUID, phone: str) -> Sequence[ArchivedRow]:
         query = (
