@@ -9,6 +9,7 @@ import pytest
 
 from campana.domain.errors import ConfigurationError
 from campana.mail import SmtpMailer
+from tests.support.product import free_port
 
 
 class PostOffice:
@@ -85,3 +86,10 @@ def test_what_is_no_mail_server_is_refused_without_repeating_it(url, sender):
         SmtpMailer(url, sender)
     assert "CAMPANA_" in str(caught.value)
     assert "mail.test" not in str(caught.value)
+
+
+async def test_a_server_is_tried_without_a_letter(office):
+    assert await SmtpMailer(f"smtp://127.0.0.1:{office.port}", "campana@shop.test").trouble() is None
+    assert not any(line.upper().startswith(("MAIL", "DATA")) for line in office.heard)
+    nobody = SmtpMailer(f"smtp://olga:secret@127.0.0.1:{free_port()}", "campana@shop.test")
+    assert "secret" not in (await nobody.trouble() or "secret")

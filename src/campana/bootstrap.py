@@ -100,13 +100,8 @@ class Campana:
 
     def watch(self) -> Watch:
         """The engine's services: what sends, and what deals with what comes back."""
-        scheduler = Scheduler(
-            self.store,
-            self.starter,
-            self.tools.clock,
-            self.tools.signals,
-            interval_s=self.settings.scheduler_interval_s,
-        )
+        tools, every_s = self.tools, self.settings.scheduler_interval_s
+        scheduler = Scheduler(self.store, self.starter, tools.clock, tools.signals, interval_s=every_s)
         senders = (self._recovery(), scheduler, self._worker())
         return Watch([*senders, self._opt_outs(), *self._inbox(), self._courier(), *self._keeping()])
 
@@ -287,12 +282,18 @@ def _senders(settings: Settings, tools: LaneTools, providers: Mapping[str, BizCh
     return Senders(tools.store, gate, tools.audit, clock=tools.clock, signals=tools.signals, policy=policy)
 
 
+def mailer_of(settings: Settings) -> SmtpMailer | None:
+    """The way for mail, where one is set. Raises ConfigurationError."""
+    url = settings.smtp_url
+    return SmtpMailer(url.get_secret_value(), settings.mail_from) if url else None
+
+
 def _people(settings: Settings, tools: LaneTools) -> tuple[Accounts, PeopleServices]:
-    accounts, url = Accounts(tools.store, tools.clock, tools.audit), settings.smtp_url
+    accounts = Accounts(tools.store, tools.clock, tools.audit)
     return accounts, PeopleServices.over(
         *(tools.store, accounts, tools.audit),
         clock=tools.clock,
         vault=tools.vault,
         public_url=settings.public_url,
-        mailer=SmtpMailer(url.get_secret_value(), settings.mail_from) if url else None,
+        mailer=mailer_of(settings),
     )

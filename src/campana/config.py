@@ -74,6 +74,9 @@ class Settings(BaseSettings):
         default=None,
         description="where those files are; default: archive under DATA_DIR; one folder for all machines",
     )
+    least_disk_mb: int = Field(
+        default=2000, ge=0, description="free room for DATA_DIR below which the disk is low, in MB"
+    )
     log_format: Literal["console", "json"] = Field(default="console", description="how log lines look")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="the least severe log lines that are written"

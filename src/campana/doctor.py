@@ -1,21 +1,41 @@
 """`campana doctor`: looks at everything a campaign needs, and says of each whether it is in order."""
 
 import os
+import shutil
 import stat
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
 
-from campana.bootstrap import Campana
+from campana.bootstrap import Campana, mailer_of
 from campana.domain.errors import CampanaError
 from campana.domain.outcomes import CheckVerdict
 from campana.engine.archiving.files import Folder
 from campana.engine.credentials import open_credentials
+from campana.engine.faults.kinds import Fault, Scene
+from campana.engine.faults.looking import faults
 
 SENDERS_ASKED = 20
-CLOCK_TOLERANCE = timedelta(seconds=5)
-OVERDUE_AFTER = timedelta(seconds=60)
+MEGABYTE = 1_000_000
 _OTHERS_MAY_READ = stat.S_IRWXG | stat.S_IRWXO
+
+
+WELL = {
+    Fault.CAMPAIGN_FAILED: "none within a day",
+    Fault.CAMPAIGN_PAUSED: "none by the engine",
+    Fault.CAMPAIGN_OVERDUE: "none",
+    Fault.NO_WORKER: "somebody works, or nothing is to be done",
+    Fault.LANE_WITHOUT_OWNER: "every sender with work has somebody who sends for it",
+    Fault.PROVIDER_SLOW: "no host asks to send slower",
+    Fault.ERROR_RATE: "few or none in the campaigns that run",
+    Fault.QUEUE_STANDS: "what waits is leaving, or nothing waits",
+    Fault.INBOX_STANDS: "what providers posted is worked off",
+    Fault.WEBHOOK_SILENCE: "every sender that is busy is heard of, or has no webhook address",
+    Fault.PUBLIC_URL: "can be reached by the provider, or need not be",
+    Fault.DISK_LOW: "room enough",
+    Fault.CLOCK_OFF: "as BizChat's",
+    Fault.MAIL_FAILS: "the server takes letters, or none is set",
+}
+"""What is said of each fault that there is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +52,14 @@ async def examine(campana: Campana) -> AsyncIterator[Finding]:
     yield _secret_key(campana)
     kind = campana.settings.store_url.partition(":")[0]
     yield Finding("database", True, f"{kind}, in the form this version needs")
-    yield await _engine(campana)
     yield _archive(campana)
     async for finding in _senders(campana):
         yield finding
-    yield await _clock(campana)
+    async for fault, sentences in faults(_scene(campana)):
+        for sentence in sentences:
+            yield Finding(fault, False, sentence)
+        if not sentences:
+            yield Finding(fault, True, WELL[fault])
 
 
 def _secret_key(campana: Campana) -> Finding:
@@ -49,17 +72,6 @@ def _secret_key(campana: Campana) -> Finding:
     if path.stat().st_uid != os.geteuid():
         return Finding("secret key", False, f"{path} belongs to another user than the one who runs this")
     return Finding("secret key", True, f"in {path}")
-
-
-async def _engine(campana: Campana) -> Finding:
-    statistics = await campana.store.statistics()
-    overdue = campana.tools.clock.now() - statistics.oldest_due if statistics.oldest_due else timedelta()
-    if overdue > OVERDUE_AFTER:
-        minutes = int(overdue.total_seconds() // 60)
-        return Finding(
-            "engine", False, f"a campaign is overdue by {minutes} min; run campana serve or campana worker"
-        )
-    return Finding("engine", True, f"nothing is overdue, {statistics.queued} messages wait to be sent")
 
 
 def _archive(campana: Campana) -> Finding:
@@ -92,17 +104,15 @@ async def _senders(campana: Campana) -> AsyncIterator[Finding]:
         )
 
 
-async def _clock(campana: Campana) -> Finding:
-    """The provider's clock is as good as any other, and in reach whenever a campaign can be sent."""
-    asked_at = campana.tools.clock.now()
-    theirs = await campana.providers["bizchat"].time()
-    if theirs is None:
-        return Finding("clock", False, f"{asked_at:%Y-%m-%d %H:%M:%S} UTC here; BizChat could not be asked")
-    off = abs(theirs - asked_at)
-    if off > CLOCK_TOLERANCE:
-        return Finding(
-            "clock",
-            False,
-            f"off by {off.total_seconds():.0f} s against BizChat's; set it by NTP (timedatectl)",
-        )
-    return Finding("clock", True, f"{asked_at:%Y-%m-%d %H:%M:%S} UTC, as BizChat's")
+def _scene(campana: Campana) -> Scene:
+    settings = campana.settings
+    return Scene(
+        campana.store,
+        campana.tools.clock,
+        campana.providers,
+        their_time=campana.providers["bizchat"].time,
+        public_url=settings.public_url,
+        free_disk=lambda: shutil.disk_usage(settings.data_dir).free,
+        least_disk=settings.least_disk_mb * MEGABYTE,
+        post=mailer_of(settings),
+    )

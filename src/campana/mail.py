@@ -4,6 +4,8 @@ about."""
 import asyncio
 import smtplib
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from urllib.parse import unquote, urlsplit
@@ -57,7 +59,24 @@ class SmtpMailer:
         log.info("mail.sent", host=self._host)
         return True
 
+    async def trouble(self) -> str | None:
+        """Why the server would take no letter now, None when it would. Signs in and sends nothing."""
+        try:
+            await asyncio.to_thread(self._knock)
+        except (OSError, smtplib.SMTPException) as error:
+            return f"{self._host}:{self._port} cannot be used ({type(error).__name__})"
+        return None
+
+    def _knock(self) -> None:
+        with self._signed_in() as server:
+            server.noop()
+
     def _deliver(self, letter: EmailMessage) -> None:
+        with self._signed_in() as server:
+            server.send_message(letter)
+
+    @contextmanager
+    def _signed_in(self) -> Iterator[smtplib.SMTP]:
         context = ssl.create_default_context()
         with self._connected(context) as server:
             if not self._tls:
@@ -66,7 +85,7 @@ class SmtpMailer:
                     server.starttls(context=context)
             if self._user:
                 server.login(self._user, self._password)
-            server.send_message(letter)
+            yield server
 
     def _connected(self, context: ssl.SSLContext) -> smtplib.SMTP:
         if self._tls:

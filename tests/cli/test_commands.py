@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from campana.simulator import Simulator, SimulatorConfig, in_thread
-from tests.support.product import Product, free_port, product
+from tests.support.product import Product, free_port, product, until
 
 SEND = ("--template", "diwali_offer", "--language", "en_US", "--field", "field_1=Hi {name}")
 
@@ -190,6 +190,30 @@ async def test_doctor_finds_what_is_wrong(open_shop: Product, simulator: Simulat
     assert status == 1
     bad = [line for line in out.splitlines() if line.startswith("BAD")]
     assert ["chmod 600" in bad[0], "sender Main" in bad[1]] == [True, True]
+
+
+async def test_doctor_finds_faults_of_the_installation(open_shop: Product, simulator: Simulator) -> None:
+    shop, (sender,) = open_shop, (await open_shop.call("GET", "/senders"))["items"]
+    simulator.control(faults=["invalid_token=1"], read_faults=["invalid_token=1"])
+    assert (await shop.ended(await shop.make_campaign(sender["id"], 3)))["status"] == "FAILED"
+    simulator.control(faults=["throttle:60=1"], read_faults=[])
+    throttled = await shop.make_campaign(sender["id"], 3, first=10)
+
+    async def slowed() -> bool:
+        return (await shop.campaign(throttled))["slowdown"] is not None
+
+    await until(slowed)
+    for running in shop.running:
+        await running.terminate()
+    shop.settings |= {"LEAST_DISK_MB": "1000000000", "MAIL_FROM": "campana@shop.test"}
+    shop.settings |= {"SMTP_URL": f"smtp://campana:hunter2-password@127.0.0.1:{free_port()}"}
+    status, out, err = await shop.command("doctor")
+    bad = [line.removeprefix("BAD ").partition(":")[0] for line in out.splitlines() if line[:3] == "BAD"]
+    assert (status, bad) == (
+        1,
+        ["failed campaigns", "workers", "lanes", "provider's pace", "disk", "mail"],
+    ), out + err
+    assert "hunter2" not in out + err
 
 
 async def test_a_database_out_of_reach_is_one_line(shop: Product) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
+from campana.config import Settings
 from campana.domain.outcomes import OutcomeKind
+from campana.engine.faults import kinds
 from tests.support.house import open_house
 
 ROOT = Path(__file__).parent.parent.parent
@@ -56,6 +58,23 @@ def test_there_is_an_alert_for_each_fault_and_each_says_what_to_do() -> None:
     assert {f"Campana{name}" for name in NEEDED} <= {rule["alert"] for rule in rules()}
     assert all(rule["annotations"].keys() == {"summary", "action"} for rule in rules())
     assert all(rule["labels"]["severity"] in ("page", "warn") for rule in rules())
+
+
+def test_doctor_and_the_alerts_go_by_the_same_thresholds() -> None:
+    """But for the clock's: doctor asks the provider, to the second."""
+    asked = {rule["alert"].removeprefix("Campana"): rule for rule in rules()}
+    expected = {
+        "Overdue": f"> {kinds.OVERDUE_AFTER.total_seconds():.0f}",
+        "ProviderSlowsDown": f"< {kinds.SLOW_BELOW}",
+        "ErrorRate": f"> {kinds.ERRORS_ABOVE}",
+        "ReceiptsQueue": f"> {kinds.INBOX_STANDS_AFTER.total_seconds():.0f}",
+        "WebhookSilence": f"> {kinds.SILENT_AFTER.total_seconds():.0f}",
+        "DiskFull": f"< {Settings(_env_file=None).least_disk_mb // 1000}e9",
+    }
+    for name, threshold in expected.items():
+        assert re.search(re.escape(threshold) + r"(?![\d.])", asked[name]["expr"]), name
+    assert asked["WebhookSilence"]["expr"].rstrip().endswith(f"> {kinds.SILENT_ABOVE}")
+    assert asked["QueueStands"]["for"] == f"{kinds.QUEUE_STANDS_AFTER.total_seconds() / 60:.0f}m"
 
 
 def test_outcomes_named_in_rules_are_outcomes() -> None:

@@ -26,6 +26,11 @@ RETRY_BATCH = 5_000
 _S = CampaignStatus
 
 
+PAUSED_BY = "paused by "
+"""how the reasons of campaigns that a person paused begin"""
+RETRYING = "messages are being put back for a retry"
+
+
 @dataclass(frozen=True, slots=True)
 class Levers:
     """What it takes to set a campaign going again at once."""
@@ -47,7 +52,7 @@ class Control:
     async def pause(self, principal: Principal, campaign_id: UUID) -> CampaignView:
         """SCHEDULED or PROCESSING to PAUSED; a PAUSED one stays as it is. Raises NotFound, Conflict."""
         view = await self._view(principal, campaign_id)
-        moved = await self._move(view, _S.PAUSED, _pausable(), error=f"paused by {principal.email}")
+        moved = await self._move(view, _S.PAUSED, _pausable(), error=f"{PAUSED_BY}{principal.email}")
         if moved:
             log.info("campaign.paused", campaign=str(campaign_id), user=str(principal.user_id))
             await self._audit.note(principal, AuditAction.CAMPAIGN_PAUSED, subject_of(view.campaign))
@@ -94,7 +99,7 @@ class Control:
             raise Conflict(f"no message of the campaign is {' or '.join(wanted)}: there is nothing to retry")
         if ended:
             # Out of its end state first: messages that wait belong only to campaigns that may send.
-            await self._move(view, _S.PAUSED, (_S.COMPLETED, _S.FAILED), error=_RETRYING)
+            await self._move(view, _S.PAUSED, (_S.COMPLETED, _S.FAILED), error=RETRYING)
         put_back = await self._put_back(campaign_id, wanted)
         log.info("campaign.retried", campaign=str(campaign_id), messages=put_back, ended=ended)
         await self._audit.note(
@@ -197,9 +202,6 @@ def _refuse_archived(view: CampaignView) -> None:
             f"its messages were archived on {archive.at:%Y-%m-%d}; for its people make a new campaign: "
             "the export says who failed"
         )
-
-
-_RETRYING = "messages are being put back for a retry"
 
 
 def _pausable() -> frozenset[CampaignStatus]:
