@@ -230,3 +230,21 @@ async def test_numbers_that_a_receipt_refuses_are_no_errors(scene: Scene) -> Non
     for row in range(2, 40):
         assert await told(scene.store, sender, wamid(view.campaign.id, row), M.FAILED)
     assert await seen(scene) == {}
+
+
+@pytest.mark.parametrize(("ago_s", "silent"), [(10, False), (3700, True)])
+async def test_a_busy_sender_that_was_heard_within_the_hour_is_not_silent(
+    scene: Scene, ago_s: int, silent: bool
+) -> None:
+    await silence(scene)
+    sender = await the_sender(scene.store)
+    await scene.store.store_posts([Post(sender.id, now() - timedelta(seconds=ago_s), b"{}")])
+    await scene.store.drop_posts(await scene.store.waiting_posts(limit=1, most_bytes=100), [])
+    assert (Fault.WEBHOOK_SILENCE in await seen(scene)) is silent
+
+
+async def test_nobody_has_to_work_where_nothing_is_to_be_done(scene: Scene) -> None:
+    await no_worker(scene)
+    for view in await scene.store.running([(await scene.store.accounts())[0].id]):
+        await scene.store.move(view.campaign.id, C.CANCELLED, origins=[C.PROCESSING], at=now())
+    assert await seen(scene) == {}
