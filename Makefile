@@ -62,6 +62,7 @@ test: $(STAMPS)/dev $(STAMPS)/project assets ## Run all tests; ARGS= goes to pyt
 	@tools/ferretdb.sh
 	@tools/chromium.sh
 	@tools/proxies.sh
+	@tools/network.sh
 	@$(BIN)/python -m pytest -n $(TEST_JOBS) --dist worksteal $(ARGS)
 
 check: $(STAMPS)/dev $(STAMPS)/project ## Formatting, lint and types

@@ -29,13 +29,13 @@ class MongoServer:
     """One server. `start` before anything else; `destroy` at the end. One that a URL names is left as it is,
     but for the databases made on it."""
 
-    def __init__(self) -> None:
+    def __init__(self, address: str = "127.0.0.1") -> None:
         self.named = os.environ.get(URL, "")
         if not self.named and not _PROGRAM.exists():
             raise MongoMissing(f"no MongoDB: tools/ferretdb.sh builds a stand-in, or name a server in {URL}")
         self._folder = "" if self.named else tempfile.mkdtemp(prefix="campana-mongodb-")
         self._process: subprocess.Popen[str] | None = None
-        self._address = "127.0.0.1:0"
+        self._address = f"{address}:0"
         self._numbers = count(1)
         self._made: set[str] = set()
 

@@ -1,4 +1,5 @@
-"""A PostgreSQL server of our own, from Debian's binaries: in a folder of its own, on a socket of its own.
+"""A PostgreSQL server of our own, from Debian's binaries: in a folder of its own, on a socket of its own, and
+on an address where one is given.
 
 Durable like a real one (`fsync=True`), or fast for tests that never pull the plug. Ends with the process
 that started it, however that ends.
@@ -29,7 +30,6 @@ USER = "campana"
 PATIENCE_S = 30.0
 _FAST = ("-c", "fsync=off", "-c", "full_page_writes=off")
 _ALWAYS = (
-    *("-c", "listen_addresses="),
     *("-c", "max_connections=200"),
     *("-c", "timezone=UTC"),
     *("-c", "log_min_messages=fatal"),
@@ -53,9 +53,10 @@ def binaries() -> Path:
 class Cluster:
     """One server. `start` before anything else; `destroy` at the end."""
 
-    def __init__(self, *, fsync: bool = True, settings: tuple[str, ...] = ()) -> None:
+    def __init__(self, *, fsync: bool = True, settings: tuple[str, ...] = (), address: str = "") -> None:
         self.binaries = binaries()
         self.folder = Path(tempfile.mkdtemp(prefix="campana-postgres-"))
+        self._address = address
         self._settings = (*(() if fsync else _FAST), *(part for one in settings for part in ("-c", one)))
         self._account = _unprivileged()
         self._process: subprocess.Popen[bytes] | None = None
@@ -64,6 +65,8 @@ class Cluster:
             os.chown(self.folder, self._account.pw_uid, self._account.pw_gid)
         self._run("initdb", "-D", str(self._data), "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync",
                   "--locale=C.UTF-8")  # fmt: skip
+        with (self._data / "pg_hba.conf").open("a") as clients:
+            clients.write("host all all samenet trust\n")
 
     @property
     def _data(self) -> Path:
@@ -83,11 +86,14 @@ class Cluster:
 
     def url(self, database: str = "postgres") -> str:
         """How Campana is told to use a database of this server."""
+        if self._address:
+            return f"postgresql://{USER}@{self._address}/{database}"
         return f"postgresql://{USER}@/{database}?host={self.folder}"
 
     def start(self) -> None:
         """Run the server and wait until it answers."""
-        command = [self.binaries / "postgres", "-D", self._data, "-k", self.folder, *_ALWAYS, *self._settings]
+        listen = ("-k", self.folder, "-c", f"listen_addresses={self._address}")
+        command = [self.binaries / "postgres", "-D", self._data, *listen, *_ALWAYS, *self._settings]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 command,

@@ -10,7 +10,7 @@ import socket
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -130,8 +130,13 @@ class Product:
             await campana.services.accounts.add_user(email, account=account)
             self.key = (await campana.services.accounts.create_api_key(email, "tests")).key
 
-    async def start(self, command: str = "serve", *options: str) -> Running:
-        """Start a process; returns when it serves (`serve`, `web`) or has announced itself (`worker`)."""
+    async def start(
+        self, command: str = "serve", *options: str, within: Sequence[str] = (), **settings: str
+    ) -> Running:
+        """Start a process; returns when it serves (`serve`, `web`) or has announced itself (`worker`).
+
+        `within` are the words of another command that becomes this one, `settings` are of this process alone.
+        """
         words = [command, *options]
         port = free_port()
         if command != "worker":
@@ -139,11 +144,12 @@ class Product:
         log_file = self.home / f"{command}-{len(self.running)}.log"
         with log_file.open("wb") as log:
             process = await asyncio.create_subprocess_exec(
+                *within,
                 sys.executable,
                 "-m",
                 "campana",
                 *words,
-                env=self.environment,
+                env=self.environment | {f"CAMPANA_{name}": value for name, value in settings.items()},
                 cwd=self.home,
                 stdout=log,
                 stderr=log,

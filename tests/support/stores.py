@@ -68,10 +68,11 @@ def mongodb_maker(server: MongoServer) -> FreshUrl:
 
 
 @contextmanager
-def running_mongodb() -> Iterator[MongoServer]:
-    """A server for as long as the block lasts. Where there is none the test is skipped, in CI it fails."""
+def running_mongodb(address: str = "127.0.0.1") -> Iterator[MongoServer]:
+    """A server for as long as the block lasts; one of our own listens on that address. Where there is none
+    the test is skipped, in CI it fails."""
     try:
-        server = MongoServer()
+        server = MongoServer(address)
     except MongoMissing as missing:
         if os.environ.get("CI") == "true":
             pytest.fail(str(missing))
@@ -84,10 +85,11 @@ def running_mongodb() -> Iterator[MongoServer]:
 
 
 @contextmanager
-def running_cluster(*, fsync: bool = True) -> Iterator[Cluster]:
-    """A server for as long as the block lasts. Without PostgreSQL the test is skipped, in CI it fails."""
+def running_cluster(*, fsync: bool = True, address: str = "") -> Iterator[Cluster]:
+    """A server for as long as the block lasts; on a socket, and on that address where one is given. Without
+    PostgreSQL the test is skipped, in CI it fails."""
     try:
-        cluster = Cluster(fsync=fsync)
+        cluster = Cluster(fsync=fsync, address=address)
     except PostgresMissing as missing:
         if os.environ.get("CI") == "true":
             pytest.fail(str(missing))

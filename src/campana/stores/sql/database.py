@@ -52,9 +52,11 @@ _POSTGRESQL_SESSION = {
     "jit": "off",  # compiling costs more than any statement here
     # Joins here go from few rows to few rows by key; merging would read a list from its beginning each time.
     "enable_mergejoin": "off",
-    "lock_timeout": "10s",
-    # A stopped process must not keep its lane's row locked: its session ends, the lane can be taken over.
-    "idle_in_transaction_session_timeout": "10s",
+    # A process that stopped, or is cut off, must not keep its lane's row locked: its session ends before its
+    # lease does, so that the lane can be taken over then. And whoever waits gives up before that: another
+    # session of the same process would get the lock next, and keep it as long again.
+    "lock_timeout": "4s",
+    "idle_in_transaction_session_timeout": "5s",
 }
 
 
