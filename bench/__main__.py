@@ -22,7 +22,19 @@ from bench.report import Section, line, markdown, summary, write_markdown
 from bench.workshop import Workshop
 from campana.logs import set_up_logs
 
-PARTS = ("pace", "ceiling", "flat", "start", "upload", "reads", "pages", "watching", "webhooks", "light")
+PARTS = (
+    "pace",
+    "ceiling",
+    "flat",
+    "start",
+    "upload",
+    "reads",
+    "pages",
+    "watching",
+    "webhooks",
+    "many",
+    "light",
+)
 """modules of this package; each has a TITLE and an asynchronous generator `measure(workshop)` of rows"""
 
 SMALL = "small (--quick): these figures say nothing about the targets"
