@@ -1,0 +1,79 @@
+"""What 0.1.0 left behind, in today's version: its database upgraded.
+
+It was made by running 0.1.0: campaigns and messages in every state, a sender in the middle of its work,
+somebody who wants nothing, a user with a key, an invitation, receipts that found no message, an endpoint, the
+audit trail.
+"""
+
+import gzip
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from campana.bootstrap import built
+from campana.config import Settings
+from campana.simulator import SimulatorConfig, in_thread
+from campana.stores import open_store, upgrade
+from tests.support.product import Product
+
+RELEASE = Path(__file__).parent / "releases/0.1.0"
+KEY = "only-for-tests-" * 3
+WAITED = 14
+
+Rows = list[tuple[object, ...]]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A SQLite file as 0.1.0 left it when it was killed in the middle of a campaign."""
+    path = tmp_path / "campana.sqlite3"
+    with gzip.open(RELEASE / "campana.sql.gz", "rt") as text, closing(sqlite3.connect(path)) as connection:
+        connection.executescript(text.read())
+    return path
+
+
+async def test_its_database_is_upgraded_with_all_that_is_in_it(file: Path) -> None:
+    before = _content(file)
+    await upgrade(str(file))
+    after = _content(file)
+    assert sum(map(len, before.values())) > 200
+    assert {name for name, rows in before.items() if _cut(after[name], rows) != rows} == {"alembic_version"}
+    await (await open_store(str(file))).close()
+
+
+@pytest.mark.faults
+async def test_a_campaign_it_had_begun_goes_on_and_nobody_gets_it_twice(file: Path, tmp_path: Path) -> None:
+    with in_thread(SimulatorConfig(latency_ms=5, jitter_ms=0)) as simulator:
+        settings = {"DATABASE_URL": str(file), "BIZCHAT_BASE_URL": simulator.base_url, "SECRET_KEY": KEY}
+        product = Product(tmp_path, settings)
+        try:
+            await upgrade(str(file))
+            values = {name.lower(): value for name, value in settings.items()}
+            async with built(Settings(_env_file=None, data_dir=tmp_path, **values)) as campana:
+                accounts = campana.services.accounts
+                product.key = (await accounts.create_api_key("olga@shop.test", "x")).key
+            await product.start()
+            campaigns = (await product.call("GET", "/campaigns?q=Running"))["items"]
+            await product.call(
+                "PATCH", f"/senders/{campaigns[0]['sender_id']}", json={"rate_limit_per_s": 50}
+            )
+            ended = await product.ended(campaigns[0]["id"])
+            assert (ended["status"], ended["counts"]["pending"]) == ("COMPLETED", 0)
+        finally:
+            await product.close()
+        sent_to = [entry.phone.lstrip("+") for entry in simulator.ledger.entries if entry.sent]
+    assert len(set(sent_to)) == len(sent_to) == WAITED
+    assert ended["counts"]["unknown"] >= 1, "what it had on its way when it was killed is not sent again"
+
+
+def _content(file: Path) -> dict[str, Rows]:
+    with closing(sqlite3.connect(file)) as connection:
+        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        return {name: sorted(connection.execute(f'SELECT * FROM "{name}"'), key=repr) for (name,) in names}
+
+
+def _cut(rows: Rows, before: Rows) -> Rows:
+    """Without the columns that came later; they stand behind the others."""
+    return [row[: len(before[0])] for row in rows]
