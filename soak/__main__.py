@@ -83,13 +83,11 @@ async def _judge_processes(verdict: Verdict, made: Scene) -> None:
 async def _talk(load: Load, harm: Harm) -> None:
     while True:
         await asyncio.sleep(TALK_S)
-        summary = await asyncio.to_thread(load.scene.simulator.summary)
         over = sum(one.status in FINAL for one in load.campaigns)
         told = (
-            f"{datetime.now(UTC):%H:%M:%S}  {summary['total']:>7,} requests",
+            f"{datetime.now(UTC):%H:%M:%S}  {await load.scene.requests():>7,} requests",
             f"{over} of {len(load.campaigns)} campaigns are over",
             f"{harm.done.total() - harm.done['posts in them']} harms",
-            f"{summary['duplicate_phones']} got something twice",
         )
         print("   ".join(told), flush=True)
 

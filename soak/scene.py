@@ -64,6 +64,12 @@ class Scene:
                             return answer.status, await answer.json()
                 await asyncio.sleep(0.3)
 
+    async def requests(self) -> int:
+        """How many the simulator had so far; its summary of all would stop it for seconds."""
+        url = self.simulator.base_url.removesuffix("/api") + "/ledger?since=999999999"
+        async with self.session.get(url) as answer:
+            return int(answer.headers["X-Ledger-Next"])
+
     async def set_up(self) -> None:
         """Accounts, processes, senders; each sender's receipts come by way of the relay."""
         keys = {}
