@@ -15,7 +15,7 @@ from pathlib import Path
 import uvloop
 
 from soak.gauges import MORE_HANDLES, MORE_MEMORY, Gauges, Sample, connections
-from soak.harm import Harm
+from soak.harm import Harm, last_words
 from soak.load import FINAL, Load
 from soak.report import report, write
 from soak.scene import SENDERS, Scene, scene
@@ -42,12 +42,13 @@ async def run(options: argparse.Namespace, folder: Path) -> tuple[Verdict, str]:
         minutes = (time.monotonic() - begun) / 60
         for each in beside:
             each.cancel()
-        await asyncio.gather(*beside, return_exceptions=True)
+        ends = await asyncio.gather(*beside, return_exceptions=True)
         await harm.settle()
         await asyncio.sleep(REST_S)
         verdict = await judge(load, made.relay, made.simulator.ledger_file)
         await _judge_gauges(verdict, gauges, before, (connected, await connections(made)))
-        await _judge_processes(verdict, made)
+        verdict.blame("processes that ended by themselves", [*harm.deaths, *_ended(made)])
+        verdict.blame("parts of the soak that broke off", (end for end in ends if isinstance(end, Exception)))
         verdict.figures |= {"campaigns": len(load.campaigns), "of them cancelled": load.cancelled}
         verdict.figures["paused by Campana itself, and resumed"] = len(load.resumed_by_us)
         what = f"{options.messages:,} messages of {SENDERS} senders, {minutes:.0f} min, seed {options.seed}."
@@ -73,11 +74,10 @@ async def _judge_gauges(verdict: Verdict, gauges: Gauges, before: Sample, connec
         verdict.faults.append(f"there were {first} connections to PostgreSQL, and are {last}")
 
 
-async def _judge_processes(verdict: Verdict, made: Scene) -> None:
-    """The two that were never ended still run."""
-    for running in (made.workers[-1], made.webs[-1]):
-        if running.process.returncode is not None:
-            verdict.faults.append(f"a process ended by itself: {running.log_file.read_text()[-500:]}")
+def _ended(made: Scene) -> list[str]:
+    """Those that were never to end, and did."""
+    kept = (made.workers[-1], made.webs[-1])
+    return [last_words(running) for running in kept if running.process.returncode is not None]
 
 
 async def _talk(load: Load, harm: Harm) -> None:

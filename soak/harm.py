@@ -42,6 +42,8 @@ class Harm:
     scene: Scene
     dice: random.Random
     done: Counter[str] = field(default_factory=Counter)
+    deaths: list[str] = field(default_factory=list)
+    """how processes ended that nobody had told to"""
 
     async def run(self) -> None:
         """Until cancelled; what is half-done then is put right first."""
@@ -81,12 +83,14 @@ class Harm:
     async def _replaced(self, among: list[Running], command: str, *, kill: bool) -> None:
         """Any but the last of its kind, which lives from beginning to end."""
         number = self.dice.randrange(len(among) - 1)
-        if kill:
+        if among[number].process.returncode is not None:
+            self.deaths.append(last_words(among[number]))
+        elif kill:
             await among[number].kill()
             self.done[f"`campana {command}` killed with -9"] += 1
         else:
-            status = await among[number].terminate()
-            assert status == 0, among[number].log_file.read_text()[-2000:]
+            if await among[number].terminate() != 0:
+                self.deaths.append(last_words(among[number]))
             self.done[f"`campana {command}` ended with SIGTERM"] += 1
         await asyncio.sleep(self.dice.uniform(0, 12))
         among[number] = await self._started(command)
@@ -94,7 +98,7 @@ class Harm:
     async def _started(self, command: str) -> Running:
         """The database may just be away: then it does not start, and a supervisor would try again."""
         while True:
-            with contextlib.suppress(AssertionError):
+            with contextlib.suppress(AssertionError, TimeoutError):
                 return await self.scene.product.start(command)
             self.done[f"`campana {command}` had to be started again"] += 1
             await asyncio.sleep(1)
@@ -131,3 +135,8 @@ class Harm:
 
     async def _faults(self, faults: tuple[str, ...], *, always: tuple[str, ...] = ALWAYS) -> None:
         await asyncio.to_thread(self.scene.simulator.control, faults=[*faults, *always])
+
+
+def last_words(running: Running) -> str:
+    """The end of its log."""
+    return running.log_file.read_text()[-500:]

@@ -1,9 +1,13 @@
 """Receipts without a message: early ones find it, some tell what became of an UNKNOWN one, the rest goes."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 from campana.domain.campaigns import Campaign
 from campana.domain.messages import Counts, MessageStatus
+from campana.domain.receipts import Receipt
 from campana.domain.senders import Sender
 from campana.engine.ports import Lease, Store, Taken
 from tests.support.cast import (
@@ -59,6 +63,36 @@ async def test_an_early_receipt_finds_its_message_when_our_answer_is_recorded(st
     assert (await store.backlog()).unmatched == 0
     assert room.count("campana_receipts_late_total", outcome="matched") == 2
     assert not any(message.inferred for message in await all_messages(store, campaign))
+
+
+class Asleep:
+    """A store for a process that is stopped after it saw which receipts are not known; meanwhile another one
+    deals with them."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._other = PostRoom(store)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def receive(self, sender_id: UUID, receipts: Sequence[Receipt]) -> Sequence[Receipt]:
+        unknown = await self._store.receive(sender_id, receipts)
+        self._other.clock.time = MORNING + timedelta(seconds=90)
+        await self._other.matching.tick()
+        return unknown
+
+
+async def test_what_another_process_dealt_with_meanwhile_is_left_alone(store: Store) -> None:
+    sender, campaign, lease, taken = await on_their_way(store)
+    await settle(store, lease, taken, S.UNKNOWN, code="read_timeout", reason="no answer")
+    await come_in(PostRoom(store), sender, "wamid.who", "read", 2, at=MORNING - timedelta(seconds=20))
+    room = PostRoom(Asleep(store))
+    await wait(room, seconds=90)
+    first, _ = await all_messages(store, campaign)
+    assert (first.status, first.inferred) == (S.READ, True)
+    assert (await store.backlog()).unmatched == 0
+    assert room.count("campana_receipts_late_total", outcome="inferred") == 0, "the other one did"
 
 
 async def test_an_unknown_message_is_found_by_number_and_time(store: Store) -> None:

@@ -81,6 +81,8 @@ class Matching(Service):
         if one.receipt.phone is None or not ANSWERED_WITHIN <= waited <= GUESSED_WITHIN:
             return False
         others = await self._store.unmatched_to(one.sender_id, one.receipt.phone)
+        if one.id not in {other.id for other in others}:
+            return False  # this process was asleep, and the one that took the duty over dealt with it
         first = _first_at(others, one.receipt.provider_message_id)
         rivals = {
             other.receipt.provider_message_id
