@@ -36,12 +36,12 @@ def archive(*, older_than: OlderThan = None, dry_run: DryRun = False) -> None:
         async with built(settings) as campana:
             archivist = campana.archivist()
             if not dry_run and (begun := await archivist.finish_begun()):
-                console.print(f"{begun} campaigns that were begun before are finished.")
+                console.print(f"Begun before, and finished now: {begun}")
             done = 0
             for view in await archivist.due(span):
                 done += await _archived(campana, view, dry_run=dry_run)
-            verb = "would be archived" if dry_run else f"archived to {settings.archive_folder}"
-            console.print(f"{done} campaigns {verb}.", markup=False, soft_wrap=True)
+            verb = "Would be archived" if dry_run else f"Archived to {settings.archive_folder}"
+            console.print(f"{verb}: {done}", markup=False, soft_wrap=True)
 
     run(work())
 
