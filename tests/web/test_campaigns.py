@@ -56,7 +56,7 @@ async def test_a_campaign_of_a_list_as_the_contract_shows_it(house):
         "counts": dict.fromkeys(("sending", "sent", "delivered", "read", "failed", "unknown", "skipped"), 0)
         | {"total": 2, "pending": 2},
         "rate": 0.0,
-        **dict.fromkeys(("slowdown", "consent", "replies")),
+        **dict.fromkeys(("slowdown", "consent", "replies", "archived_at")),
     }
     assert made["created_at"].endswith("Z")
     assert (await house.get("victor", f"/campaigns/{made['id']}")).json == made
