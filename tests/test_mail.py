@@ -1,54 +1,16 @@
 """Mail, to a server that speaks SMTP and remembers what it heard."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from email import message_from_string
-from email.message import Message
-
 import pytest
 
 from campana.domain.errors import ConfigurationError
 from campana.mail import SmtpMailer
+from tests.support.post_office import open_post_office
 from tests.support.product import free_port
 
 
-class PostOffice:
-    """Takes letters in the clear; offers neither STARTTLS nor to sign in."""
-
-    def __init__(self) -> None:
-        self.heard: list[str] = []
-        self.port = 0
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"220 office.test\r\n")
-        in_letter = False
-        while line := (await reader.readline()).decode():
-            self.heard.append(line)
-            if in_letter:
-                in_letter = line != ".\r\n"
-                answer = None if in_letter else b"250 taken\r\n"
-            else:
-                in_letter = line.upper().startswith("DATA")
-                answer = b"354 go on\r\n" if in_letter else b"250 office.test\r\n"
-            if line.upper().startswith("QUIT"):
-                answer = b"221 bye\r\n"
-            if answer:
-                writer.write(answer)
-        writer.close()
-
-    @property
-    def letter(self) -> Message:
-        """What came between DATA and its end."""
-        begin = [line.upper() for line in self.heard].index("DATA\r\n")
-        return message_from_string("".join(self.heard[begin + 1 : self.heard.index(".\r\n")]))
-
-
 @pytest.fixture
-async def office() -> AsyncIterator[PostOffice]:
-    office = PostOffice()
-    server = await asyncio.start_server(office.serve, "127.0.0.1", 0)
-    office.port = server.sockets[0].getsockname()[1]
-    async with server:
+async def office():
+    async with open_post_office() as office:
         yield office
 
 

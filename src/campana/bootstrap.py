@@ -1,23 +1,20 @@
 """Builds the product out of its parts. The one place that knows all of them; it decides nothing."""
 
+import shutil
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry
 
+from campana.apprising import AppriseNotifier
 from campana.config import MEBIBYTE, Settings
-from campana.domain.archives import span_of
-from campana.domain.campaigns import Campaign
-from campana.domain.senders import Sender
 from campana.engine.accounts import Accounts
 from campana.engine.admin_access import AdminAccess
 from campana.engine.archiving.archivist import Archivist
 from campana.engine.archiving.files import Folder
 from campana.engine.archiving.reading import Archives
-from campana.engine.archiving.service import ArchivingService
 from campana.engine.audit import Audit
 from campana.engine.campaigns import Campaigns
 from campana.engine.clock import SystemClock
@@ -26,50 +23,40 @@ from campana.engine.control import Control, Levers
 from campana.engine.drafting import Drafting
 from campana.engine.drafts import Desk, Drafts
 from campana.engine.estimates import Estimates
+from campana.engine.faults.kinds import Post, Scene
 from campana.engine.ids import new_id
 from campana.engine.imports import Imports
 from campana.engine.inbox.addresses import Addresses
-from campana.engine.inbox.duty import Duty
 from campana.engine.inbox.intake import Intake
-from campana.engine.inbox.matching import Matching
-from campana.engine.inbox.polling import Polling
-from campana.engine.inbox.working_off import WorkingOff
 from campana.engine.insights import Insights
 from campana.engine.lists import RecipientLists
 from campana.engine.metrics import Metrics
+from campana.engine.notices.desk import Notices
+from campana.engine.notices.routes import Routes
 from campana.engine.offers import TemplateOffers
-from campana.engine.optouts.desk import OptOutDesk
 from campana.engine.optouts.files import SuppressionFiles
-from campana.engine.optouts.flags import Flags
 from campana.engine.optouts.forecast import Forecasts
-from campana.engine.optouts.keeping import OptOutService
 from campana.engine.optouts.preferences import AccountPreferences
 from campana.engine.optouts.refusals import Refusals
 from campana.engine.optouts.replies import Replies
 from campana.engine.optouts.suppressions import Suppressions
-from campana.engine.outgoing.courier import Courier
 from campana.engine.outgoing.endpoints import Endpoints
 from campana.engine.overviews import Overviews
 from campana.engine.people.services import PeopleServices
 from campana.engine.ports import Store
 from campana.engine.previews import Previews
 from campana.engine.privacy.desk import PrivacyDesk
-from campana.engine.privacy.duties import PrivacyService
 from campana.engine.privacy.memory import Memory
-from campana.engine.privacy.retention import Retention
 from campana.engine.reports import Reports
 from campana.engine.saved_templates import SavedTemplates
 from campana.engine.sender_rules import SenderPolicy
 from campana.engine.senders import Gate, Senders
-from campana.engine.sending.owner import is_dead, this_process
-from campana.engine.sending.recovery import Recovery
+from campana.engine.sending.owner import this_process
 from campana.engine.sending.roster import Rosters
-from campana.engine.sending.scheduler import Scheduler
 from campana.engine.sending.slowdowns import Slowdowns
 from campana.engine.sending.starter import Starter
 from campana.engine.sending.tools import LaneTools
-from campana.engine.sending.worker import Worker
-from campana.engine.service import Service, Watch
+from campana.engine.service import Watch
 from campana.engine.services import Services
 from campana.engine.signals import Signals
 from campana.engine.tenants import Tenants
@@ -82,8 +69,20 @@ from campana.stores import ready_store
 from campana.tracing import tracing_to
 from campana.vault import FernetVault, derived_key
 
+MEGABYTE = 1_000_000
+
 if TYPE_CHECKING:
     from campana.web.app import App
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """The ways out: to people's phones, to other systems, to whoever is told of troubles, to files."""
+
+    providers: Mapping[str, BizChat]
+    poster: HttpPoster
+    notices: Routes
+    archives: Archives
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,27 +92,28 @@ class Campana:
     settings: Settings
     store: Store
     tools: LaneTools
-    providers: Mapping[str, BizChat]
+    outside: Outside
     starter: Starter
-    poster: HttpPoster
     services: Services
-
-    def watch(self) -> Watch:
-        """The engine's services: what sends, and what deals with what comes back."""
-        tools, every_s = self.tools, self.settings.scheduler_interval_s
-        scheduler = Scheduler(self.store, self.starter, tools.clock, tools.signals, interval_s=every_s)
-        senders = (self._recovery(), scheduler, self._worker())
-        return Watch([*senders, self._opt_outs(), *self._inbox(), self._courier(), *self._keeping()])
 
     def archivist(self) -> Archivist:
         """What moves old messages to files."""
         folder = Folder(self.settings.archive_folder)
         return Archivist(self.store, folder, self.tools.audit, self.tools.clock)
 
-    async def send_here(self, campaign: Campaign, sender: Sender) -> None:
-        """Start this campaign and send it from this process, with its sender's lane only; until cancelled."""
-        await self.starter.start(campaign, sender)
-        await Watch([self._recovery(), self._worker(only=sender), self._opt_outs()]).run()
+    def scene(self, *, post: Post | None) -> Scene:
+        """All in which something can be wrong; without mail for whoever does not want it tried."""
+        settings = self.settings
+        return Scene(
+            self.store,
+            self.tools.clock,
+            self.outside.providers,
+            their_time=self.outside.providers["bizchat"].time,
+            public_url=settings.public_url,
+            free_disk=lambda: shutil.disk_usage(settings.data_dir).free,
+            least_disk=settings.least_disk_mb * MEGABYTE,
+            post=post,
+        )
 
     def web_app(self, watch: Watch | None) -> "App":
         """The web application; it is ready when the services of `watch` are in order."""
@@ -137,54 +137,6 @@ class Campana:
                 cookie_keys=[derived_key(key, "cookies 1") for key in secret_keys],
             ),
         )
-
-    def _recovery(self) -> Recovery:
-        return Recovery(self.store, self.tools.clock, self.tools.signals, is_dead)
-
-    def _inbox(self) -> list[Service]:
-        clock, metrics = self.tools.clock, self.tools.metrics.inbox
-        receipts, polling = (
-            Duty(name, this_process(), self.store, clock) for name in ("receipts", "polling")
-        )
-        working_off = WorkingOff(
-            self.store,
-            self.providers,
-            receipts,
-            clock=clock,
-            metrics=metrics,
-            bell=self.services.intake.bell,
-            desk=OptOutDesk(self.store, self.tools.refusals, clock=clock, signals=self.tools.signals),
-            tracing=self.tools.tracing,
-        )
-        matching = Matching(self.store, receipts, clock=clock, metrics=metrics)
-        return [working_off, matching, Polling(self.tools, self.providers, polling)]
-
-    def _opt_outs(self) -> OptOutService:
-        flags = Flags(self.store, self.tools.vault, self.providers, clock=self.tools.clock)
-        duty = Duty("flags", this_process(), self.store, self.tools.clock)
-        return OptOutService(self.tools.refusals, flags, duty, self.tools.clock)
-
-    def _keeping(self) -> list[Service]:
-        """What looks after data that are there: people's rights in them, and old messages."""
-        days, clock = self.settings.archive_after_days, self.tools.clock
-        if days is None:
-            return [self._privacy()]
-        duty = Duty("archiving", this_process(), self.store, clock)
-        return [self._privacy(), ArchivingService(self.archivist(), span_of(days), duty, clock)]
-
-    def _privacy(self) -> PrivacyService:
-        clock = self.tools.clock
-        retention = Retention(self.store, self.tools.audit, clock)
-        duty = Duty("privacy", this_process(), self.store, clock)
-        return PrivacyService(self.services.privacy.erasing, retention, duty, clock)
-
-    def _courier(self) -> Courier:
-        clock, keep = self.tools.clock, timedelta(days=self.settings.webhooks_keep_days)
-        duty = Duty("webhooks", this_process(), self.store, clock)
-        return Courier(self.store, self.tools.vault, self.poster, duty, clock=clock, keep=keep)
-
-    def _worker(self, only: Sender | None = None) -> Worker:
-        return Worker(this_process(), self.tools, self.providers, only=only.id if only else None)
 
 
 @asynccontextmanager
@@ -212,29 +164,25 @@ async def built(settings: Settings) -> AsyncIterator[Campana]:
         starter = Starter(tools)
         poster = HttpPoster(allow_private=settings.webhooks_allow_private)
         stack.push_async_callback(poster.close)
-        services = _services(settings, tools, providers, starter, poster)
+        notifier = AppriseNotifier(allow_private=settings.webhooks_allow_private)
+        routes = Routes(vault, mailer_of(settings), poster, notifier)
+        outside = Outside(providers, poster, routes, Archives(store, Folder(settings.archive_folder)))
+        services = _services(settings, tools, outside, starter)
         stack.push_async_callback(services.offers.close)
-        yield Campana(settings, store, tools, providers, starter, poster, services)
+        yield Campana(settings, store, tools, outside, starter, services)
 
 
-def _services(
-    settings: Settings,
-    tools: LaneTools,
-    providers: Mapping[str, BizChat],
-    starter: Starter,
-    poster: HttpPoster,
-) -> Services:
-    store, clock, signals, audit = tools.store, tools.clock, tools.signals, tools.audit
+def _services(settings: Settings, tools: LaneTools, outside: Outside, starter: Starter) -> Services:
+    store, clock, audit, providers = tools.store, tools.clock, tools.audit, outside.providers
     (accounts, people), memory = _people(settings, tools), Memory(store, tools.vault)
     drafting, estimates = Drafting(store, memory, clock=clock), Estimates(store, providers, clock=clock)
-    campaigns, control = _campaigns(tools, drafting, starter)
-    senders, archives = _senders(settings, tools, providers), Archives(store, Folder(settings.archive_folder))
+    (campaigns, control), senders = _campaigns(tools, drafting, starter), _senders(settings, tools, providers)
     return Services(
         catalog=store,
         accounts=accounts,
         audit=audit,
         people=people,
-        tenants=Tenants(store, audit, people.invitations, clock=clock, signals=signals),
+        tenants=Tenants(store, audit, people.invitations, clock=clock, signals=tools.signals),
         admin_access=AdminAccess(store, audit, clock),
         senders=senders,
         imports=Imports(store, clock, new_id, audit, memory=memory),
@@ -248,20 +196,21 @@ def _services(
         offers=TemplateOffers(senders, clock=clock),
         previews=Previews(store, drafting, Forecasts(store, clock=clock)),
         trials=Trials(store, Bench(drafting, campaigns, control), audit, clock=clock),
-        reports=Reports(store, archives, audit),
+        reports=Reports(store, outside.archives, audit),
         slowdowns=Slowdowns(store, providers),
         rosters=Rosters(store, clock),
         insights=Insights(store, providers, clock=clock),
         comparisons=Comparisons(store, providers),
         overviews=Overviews(store, clock=clock),
         suppressions=Suppressions(store, audit, clock=clock),
-        endpoints=Endpoints(store, tools.vault, poster, audit, clock=clock),
+        endpoints=Endpoints(store, tools.vault, outside.poster, audit, clock=clock),
+        notices=Notices(store, outside.notices, audit, clock=clock, public_url=settings.public_url),
         addresses=Addresses(store, tools.vault, audit, clock=clock, public_url=settings.public_url),
         intake=Intake(store, clock, tools.metrics.inbox),
         suppression_files=SuppressionFiles(store, audit, clock=clock),
         replies=Replies(store, audit),
         preferences=AccountPreferences(store, audit),
-        privacy=PrivacyDesk.over(store, archives, memory, audit, clock),
+        privacy=PrivacyDesk.over(store, outside.archives, memory, audit, clock),
         hub=ProgressHub(store),
     )
 

@@ -61,7 +61,8 @@ class Settings(BaseSettings):
         default="", description="addresses or networks of proxies whose X-Forwarded headers are believed"
     )
     webhooks_allow_private: bool = Field(
-        default=False, description="whether outgoing webhooks may go to private and local networks"
+        default=False,
+        description="whether outgoing webhooks and notices may go to private and local networks",
     )
     webhooks_keep_days: int = Field(
         default=30, ge=1, le=3650, description="how long the log of outgoing webhooks reaches back, in days"

@@ -1,7 +1,6 @@
 """`campana doctor`: looks at everything a campaign needs, and says of each whether it is in order."""
 
 import os
-import shutil
 import stat
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -11,11 +10,10 @@ from campana.domain.errors import CampanaError
 from campana.domain.outcomes import CheckVerdict
 from campana.engine.archiving.files import Folder
 from campana.engine.credentials import open_credentials
-from campana.engine.faults.kinds import Fault, Scene
+from campana.engine.faults.kinds import Fault
 from campana.engine.faults.looking import faults
 
 SENDERS_ASKED = 20
-MEGABYTE = 1_000_000
 _OTHERS_MAY_READ = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -55,10 +53,10 @@ async def examine(campana: Campana) -> AsyncIterator[Finding]:
     yield _archive(campana)
     async for finding in _senders(campana):
         yield finding
-    async for fault, sentences in faults(_scene(campana)):
-        for sentence in sentences:
-            yield Finding(fault, False, sentence)
-        if not sentences:
+    async for fault, sights in faults(campana.scene(post=mailer_of(campana.settings))):
+        for sight in sights:
+            yield Finding(fault, False, sight.text)
+        if not sights:
             yield Finding(fault, True, WELL[fault])
 
 
@@ -93,7 +91,7 @@ async def _senders(campana: Campana) -> AsyncIterator[Finding]:
             subject = f"sender {sender.name} of {account.name}"
             try:
                 credentials = open_credentials(sender, campana.tools.vault)
-                check = await campana.providers[sender.provider].check(credentials)
+                check = await campana.outside.providers[sender.provider].check(credentials)
             except (CampanaError, KeyError) as error:
                 yield Finding(subject, False, str(error))
                 continue
@@ -102,17 +100,3 @@ async def _senders(campana: Campana) -> AsyncIterator[Finding]:
         yield Finding(
             "senders", False, "there is none yet; add one under Settings or with POST /api/v1/senders"
         )
-
-
-def _scene(campana: Campana) -> Scene:
-    settings = campana.settings
-    return Scene(
-        campana.store,
-        campana.tools.clock,
-        campana.providers,
-        their_time=campana.providers["bizchat"].time,
-        public_url=settings.public_url,
-        free_disk=lambda: shutil.disk_usage(settings.data_dir).free,
-        least_disk=settings.least_disk_mb * MEGABYTE,
-        post=mailer_of(settings),
-    )

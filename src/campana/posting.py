@@ -7,7 +7,6 @@ no redirect, and little is read.
 """
 
 import asyncio
-import ipaddress
 import socket
 import time
 from collections import OrderedDict
@@ -19,6 +18,7 @@ from pyreqwest.exceptions import PyreqwestError, RequestTimeoutError
 from pyreqwest.http import Url
 
 from campana.engine.ports import Posted
+from campana.networks import is_public
 
 TIMEOUT_S = 10.0
 MOST_READ = 1024
@@ -27,22 +27,9 @@ MOST_CLIENTS = 100
 REFUSED = "the address lies in a private or local network; CAMPANA_WEBHOOKS_ALLOW_PRIVATE would allow it"
 UNKNOWN_NAME = "the name could not be resolved"
 
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
-
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-
 
 class _Refused(Exception):
     """Nothing is posted there; the text says why."""
-
-
-def is_public(text: str) -> bool:
-    """Whether an IP address is one of the open internet, also where it wraps an older one."""
-    address = ipaddress.ip_address(text.partition("%")[0])
-    inner = _wrapped(address)
-    if inner is not None:
-        return is_public(str(inner))
-    return address.is_global and not address.is_multicast
 
 
 class HttpPoster:
@@ -132,12 +119,3 @@ def _built(host: str, address: str, timeout_s: float) -> Client:
         .timeout(timedelta(seconds=timeout_s))
         .build()
     )
-
-
-def _wrapped(address: Address) -> Address | None:
-    """The IPv4 address that an IPv6 one stands for, if any."""
-    if isinstance(address, ipaddress.IPv4Address):
-        return None
-    if address in _NAT64:
-        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
-    return address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)

@@ -17,6 +17,7 @@ from tests.support.product import Product, product
 TOKEN = "planted-api-token-7f3a9c"
 VENDOR = "7e1d51d2-0d4e-4c1b-9a57-6f0a2b7d1e10"
 SECOND_TOKEN = "planted-second-token-88e1"
+NOTICES = "planted-notice-token-51ce"
 PASSWORD = "planted password 4b6d"
 PHONE = "9198765%05d"
 READ = (
@@ -54,6 +55,16 @@ async def everything_seen(shop: Product, sender: str, campaign: str) -> str:
     bodies.append(await ask(shop, "POST", f"/senders/{sender}/verify"))
     bodies.append(await ask(shop, "GET", "/metrics", below=""))
     return "\n".join(bodies)
+
+
+async def told_in_vain(shop: Product) -> str:
+    """What is answered about an address for notices that nothing gets to."""
+    address = {"address": f"json://ana:{NOTICES}@127.0.0.1:9/"}
+    added = await shop.call("POST", "/notice-addresses", expect=201, json=address)
+    tried = await ask(shop, "POST", f"/notice-addresses/{added['id']}/test")
+    assert "private" in tried
+    wrong = await ask(shop, "POST", "/notice-addresses", json={"address": f"nosuch://{NOTICES}"})
+    return tried + wrong + await ask(shop, "GET", "/notice-addresses") + await ask(shop, "GET", "/audit")
 
 
 async def ask(shop: Product, method: str, path: str, *, below: str = "/api/v1", **options: object) -> str:
@@ -102,9 +113,10 @@ async def test_what_is_planted_is_found_nowhere(shop: Product, postgres_server: 
     await ask(shop, "GET", f"/campaigns?q={PHONE % 1}")
     seen = await everything_seen(shop, sender, campaign)
     await shop.call("PATCH", f"/senders/{sender}", json={"credentials": {"api_token": SECOND_TOKEN}})
+    seen += await told_in_vain(shop)
     stolen, written = database(shop, postgres_server), logs(shop)
     assert b"anna@shop.test" in stolen, "the right thing is looked at"
-    for secret in (TOKEN, VENDOR, SECOND_TOKEN, PASSWORD, shop.key):
+    for secret in (TOKEN, VENDOR, SECOND_TOKEN, NOTICES, PASSWORD, shop.key):
         for form in hidden(secret):
             assert form not in stolen
             assert form not in written.encode()

@@ -22,6 +22,7 @@ from prometheus_client import CollectorRegistry
 from starlette.responses import Response
 from uvicorn.server import ServerState
 
+from campana.apprising import AppriseNotifier
 from campana.connections import Connection
 from campana.domain.accounts import Role
 from campana.domain.outcomes import ApprovedTemplate, Check, CheckVerdict, Explanation, Outcome, OutcomeKind
@@ -49,6 +50,8 @@ from campana.engine.inbox.working_off import WorkingOff
 from campana.engine.insights import Insights
 from campana.engine.lists import RecipientLists
 from campana.engine.metrics import Metrics
+from campana.engine.notices.desk import Notices
+from campana.engine.notices.routes import Routes
 from campana.engine.offers import TemplateOffers
 from campana.engine.optouts.desk import OptOutDesk
 from campana.engine.optouts.files import SuppressionFiles
@@ -339,6 +342,8 @@ def _build(store: Store, settings: WebSettings | None, folder: Folder) -> House:
     people = PeopleServices.over(
         store, accounts, audit, clock=clock, vault=vault, public_url="http://127.0.0.1:8000"
     )
+    poster = HttpPoster(allow_private=True)
+    routes = Routes(vault, None, poster, AppriseNotifier(allow_private=True))
     services = Services(
         catalog=store,
         accounts=accounts,
@@ -365,7 +370,8 @@ def _build(store: Store, settings: WebSettings | None, folder: Folder) -> House:
         comparisons=Comparisons(store, providers),
         overviews=Overviews(store, clock=clock),
         suppressions=Suppressions(store, audit, clock=clock),
-        endpoints=Endpoints(store, vault, HttpPoster(allow_private=True), audit, clock=clock),
+        endpoints=Endpoints(store, vault, poster, audit, clock=clock),
+        notices=Notices(store, routes, audit, clock=clock, public_url="https://campana.test"),
         addresses=Addresses(store, vault, audit, clock=clock, public_url="https://campana.test"),
         intake=Intake(store, clock, metrics.inbox),
         suppression_files=SuppressionFiles(store, audit, clock=clock),

@@ -16,6 +16,7 @@ from tests.support.house import PEOPLE, House, campaign
 
 ENDLESS = {("GET", f"{API}/campaigns/{{campaign_id}}/events"), ("GET", f"{API}/events")}
 """answers that end when the campaign does: only their beginning could be looked at"""
+NOTICES = {"address": "http://127.0.0.1:9/hook"}
 ENDPOINT = {"url": "https://93.184.216.34/hook", "events": ["campaign.completed"]}
 
 
@@ -77,7 +78,9 @@ async def things(house: House) -> dict[str, str]:
     endpoint = (await house.post("alice", "/webhook-endpoints", ENDPOINT)).json["id"]
     await house.post("alice", f"/webhook-endpoints/{endpoint}/test")
     (delivery,) = (await house.get("alice", f"/webhook-endpoints/{endpoint}/deliveries")).json["items"]
+    address = (await house.post("alice", "/notice-addresses", NOTICES)).json["id"]
     return {
+        "address_id": address,
         "endpoint_id": endpoint,
         "delivery_id": delivery["id"],
         "draft_id": draft,
@@ -113,6 +116,8 @@ def body(path: str, things: dict[str, str]) -> object:
         "/invitations": {"email": "other@shop.test", "role": "viewer"},
         "/account/admin-access": {"hours": 1},
         "/api-keys": {"name": "Other", "scopes": ["read"]},
+        "/notice-addresses": NOTICES,
+        "/notice-addresses/{address_id}": {"enabled": True},
         "/webhook-endpoints": ENDPOINT,
         "/webhook-endpoints/{endpoint_id}": ENDPOINT,
     }.get(path.removeprefix(API))

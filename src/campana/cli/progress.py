@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
 
+from campana.background import send_here
 from campana.bootstrap import Campana
 from campana.cli.output import console, errors
 from campana.domain.campaigns import CampaignStatus
@@ -50,7 +51,7 @@ class Substitute:
                 self._sending.result()
         elif _nobody_starts_it(view, self._campana):
             errors.print("No server is running on this database: sending from here.", style="yellow")
-            self._sending = asyncio.create_task(self._campana.send_here(view.campaign, self._sender))
+            self._sending = asyncio.create_task(send_here(self._campana, view.campaign, self._sender))
 
     async def leave(self) -> None:
         """Finish what is under way and give back the rest."""

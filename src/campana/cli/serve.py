@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from campana import background
 from campana import demo as demonstration
 from campana.bootstrap import built
 from campana.cli.output import console, run
@@ -48,7 +49,7 @@ def _settings() -> Settings:
 
 async def _stay(host: str, port: int, *, engine: bool) -> None:
     async with built(_settings().served_at(port)) as campana:
-        watch = campana.watch() if engine else None
+        watch = background.of_a_worker(campana) if engine else background.of_a_web_server(campana)
         server = web_server(campana.web_app(watch), host, port)
         if link := await campana.services.people.set_up.link():
             console.print(
@@ -61,7 +62,7 @@ async def _work(host: str, metrics_port: int | None) -> None:
     async with built(_settings()) as campana:
         if metrics_port is not None:
             serve_metrics(campana.tools.metrics.registry, host, metrics_port)
-        await run_until_told(watch=campana.watch(), server=None)
+        await run_until_told(watch=background.of_a_worker(campana), server=None)
 
 
 async def _demo(port: int) -> None:
@@ -71,6 +72,6 @@ async def _demo(port: int) -> None:
         async with built(settings) as campana:
             guide = await demonstration.prepare(campana, port, stand_in)
             console.print(guide, markup=False, soft_wrap=True)
-            watch = campana.watch()
+            watch = background.of_a_worker(campana)
             server = web_server(campana.web_app(watch), "127.0.0.1", port)
             await run_until_told(watch=watch, server=server, closing=campana.services.hub.close)

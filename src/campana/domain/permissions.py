@@ -21,6 +21,7 @@ class Action(StrEnum):
     TEAM = "change who is in the team"
     KEYS = "manage API keys"
     WEBHOOKS = "look after outgoing webhooks"
+    NOTICES = "look after addresses for notices"
     AUDIT = "read the audit trail"
     PRIVACY = "erase or hand out what is held about a person"
     ADMIN = "look after the accounts of this installation"
@@ -38,6 +39,7 @@ LEAST_ROLE: dict[Action, Role] = {
     Action.TEAM: Role.OWNER,
     Action.KEYS: Role.OWNER,
     Action.WEBHOOKS: Role.OWNER,
+    Action.NOTICES: Role.OWNER,
     Action.AUDIT: Role.OWNER,
     Action.PRIVACY: Role.OWNER,
     Action.ADMIN: Role.VIEWER,
@@ -56,6 +58,7 @@ SCOPE: dict[Action, Scope] = {
     Action.TEAM: Scope.MANAGE,
     Action.KEYS: Scope.MANAGE,
     Action.WEBHOOKS: Scope.MANAGE,
+    Action.NOTICES: Scope.MANAGE,
     Action.AUDIT: Scope.MANAGE,
     Action.PRIVACY: Scope.MANAGE,
     Action.ADMIN: Scope.MANAGE,

@@ -15,6 +15,7 @@ from campana.engine.inbox.addresses import Addresses
 from campana.engine.inbox.intake import Intake
 from campana.engine.insights import Insights
 from campana.engine.lists import RecipientLists
+from campana.engine.notices.desk import Notices
 from campana.engine.offers import TemplateOffers
 from campana.engine.optouts.files import SuppressionFiles
 from campana.engine.optouts.preferences import AccountPreferences
@@ -66,6 +67,7 @@ class Services:
     overviews: Overviews
     suppressions: Suppressions
     endpoints: Endpoints
+    notices: Notices
     addresses: Addresses
     intake: Intake
     suppression_files: SuppressionFiles

@@ -28,6 +28,7 @@ from campana.web.api import (
     lists,
     me,
     messages,
+    notices,
     privacy,
     replies,
     reports,
@@ -151,7 +152,7 @@ def _api() -> APIRouter:
     people = (me.router, sessions.router, team.router, team.invitations, api_keys.router, workers.router)
     for part in (campaigns.router, campaigns.steering, messages.router, events.router, replies.router):
         api.include_router(part)
-    for part in (reports.router, reports.timeline, endpoints.router):
+    for part in (reports.router, reports.timeline, endpoints.router, notices.router):
         api.include_router(part)
     for part in (
         lists.router,

@@ -29,6 +29,7 @@ TAGS = [
     {"name": "administration", "description": "Accounts, for administrators of the installation."},
     {"name": "audit", "description": "Who did what to what, when, and how they came in."},
     {"name": "outgoing webhooks", "description": "Other systems are told what happens."},
+    {"name": "notices", "description": "People are told when something is wrong."},
     {"name": "reports", "description": "Campaigns compared, and what became of messages over time."},
     {"name": "privacy", "description": "What is held about a number, and its erasure."},
     {"name": "replies", "description": "What people answered."},

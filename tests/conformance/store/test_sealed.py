@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 from campana.domain.endpoints import Endpoint
+from campana.domain.notices import NoticeAddress, Route
 from campana.domain.senders import Webhook
 from campana.domain.sign_in import SecondFactor
 from campana.engine.ports import SealedPlace, SealedText, Store
@@ -19,10 +20,13 @@ async def one_in_each(store: Store) -> dict[SealedPlace, SealedText]:
     await store.keep_privacy_key(account.id, "sealed-4")
     endpoint = Endpoint(uuid4(), account.id, "https://shop.test", frozenset(), "sealed-5", MORNING)
     await store.add_endpoint(endpoint)
+    address = NoticeAddress(uuid4(), account.id, Route.APPRISE, "tgram://…", False, "sealed-6", MORNING)
+    await store.add_notice_address(address)
     return {
         SealedPlace.CREDENTIALS: SealedText(sender.id, "sealed-1"),
         SealedPlace.SECOND_FACTORS: SealedText(user.id, "sealed-2"),
         SealedPlace.ENDPOINTS: SealedText(endpoint.id, "sealed-5"),
+        SealedPlace.NOTICES: SealedText(address.id, "sealed-6"),
         SealedPlace.WEBHOOKS: SealedText(sender.id, "sealed-3"),
         SealedPlace.PRIVACY: SealedText(account.id, "sealed-4"),
     }

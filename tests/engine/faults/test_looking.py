@@ -70,7 +70,7 @@ async def scene(sqlite_store: Store, monkeypatch: pytest.MonkeyPatch) -> Scene:
 
 
 async def seen(scene: Scene) -> dict[Fault, list[str]]:
-    return {fault: list(found) async for fault, found in faults(scene) if found}
+    return {fault: [one.text for one in found] async for fault, found in faults(scene) if found}
 
 
 async def the_sender(store: Store) -> Sender:
@@ -189,7 +189,7 @@ async def mail(scene: Scene) -> Scene:
 Plant = Callable[[Scene], Awaitable[Scene]]
 PLANTED: list[tuple[Fault, Plant, str]] = [
     (Fault.CAMPAIGN_FAILED, failed, "campaign 'Holi' of Shop failed at"),
-    (Fault.CAMPAIGN_PAUSED, paused, "20 messages in a row were not accepted."),
+    (Fault.CAMPAIGN_PAUSED, paused, "20 messages in a row were not accepted"),
     (Fault.CAMPAIGN_OVERDUE, overdue, "campaign 'Holi' of Shop is overdue by"),
     (Fault.NO_WORKER, no_worker, "no worker is alive, and 1 campaigns need one"),
     (Fault.LANE_WITHOUT_OWNER, nobodys_lane, "has work and nobody sends for it"),

@@ -12,6 +12,7 @@ from campana.domain.campaigns import CampaignStatus as C
 from campana.domain.endpoints import Delivery, DeliveryStatus, Endpoint, EventType, News
 from campana.domain.errors import ConfigurationError, Conflict, InvalidInput
 from campana.domain.messages import Counts, MessageStatus
+from campana.domain.notices import NoticeAddress, Route
 from campana.engine.moving.backup import KEY_PROOF, Header, write_backup
 from campana.engine.moving.caution import Caution
 from campana.engine.moving.held import held_campaigns
@@ -187,6 +188,8 @@ async def test_a_copy_posts_nothing_that_the_original_may_have_posted(original, 
     done = replace(waiting, id=uuid4(), status=DeliveryStatus.DELIVERED)
     for one in (waiting, done):
         await original.add_delivery(one)
+    address = NoticeAddress(uuid4(), account.id, Route.MAIL, "ana@shop.test", True, "sealed", MORNING)
+    await original.add_notice_address(address)
     await running_campaign(original, await the_sender(original), 2)
     assert await original.kept_news(limit=10)
     await restore(await saved(original, tmp_path), copy, Caution(MORNING, LATER, idle_since=False))
@@ -195,5 +198,7 @@ async def test_a_copy_posts_nothing_that_the_original_may_have_posted(original, 
     (restored,) = await copy.endpoints([account.id])
     assert not restored.enabled
     assert "Held after the restore" in restored.off_reason
+    ((silent, _),) = await copy.notice_addresses(account.id)
+    assert silent == replace(address, enabled=False, off_reason=restored.off_reason)
     assert await copy.delivery(account.id, done.id) == done
     assert (await copy.delivery(account.id, waiting.id)).status is DeliveryStatus.GAVE_UP

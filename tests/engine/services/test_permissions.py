@@ -12,7 +12,7 @@ VIEWER = {Action.READ, Action.PROFILE}
 OPERATOR = VIEWER | {Action.UPLOAD, Action.CAMPAIGN, Action.SUPPRESS, Action.VERIFY}
 OWNER = OPERATOR | {
     *(Action.SENDERS, Action.TEAM, Action.KEYS, Action.ACCOUNT, Action.AUDIT, Action.PRIVACY),
-    Action.WEBHOOKS,
+    *(Action.WEBHOOKS, Action.NOTICES),
 }
 
 READ = {Action.READ}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
+from uuid import UUID
 
 from campana.engine.ports import Clock, Provider, Store
 
@@ -47,6 +48,20 @@ class Fault(StrEnum):
 
 PASSING = frozenset({Fault.NO_WORKER, Fault.LANE_WITHOUT_OWNER, Fault.QUEUE_STANDS})
 """Normal for a moment, when something starts or lanes move: whoever sees one looks twice."""
+
+
+EVENTS = frozenset({Fault.CAMPAIGN_FAILED})
+"""Over as soon as they happened: nothing says later that they are no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Something that is wrong, in a sentence: with what (an id, where there can be several), and in which
+    account, where it is one's alone."""
+
+    text: str
+    subject: str = ""
+    account_id: UUID | None = None
 
 
 class Post(Protocol):

@@ -3,11 +3,11 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
 from campana.engine.faults import campaigns, machine, receiving, sending
-from campana.engine.faults.kinds import PASSING, Fault, Scene
+from campana.engine.faults.kinds import PASSING, Fault, Scene, Sight
 
 LOOK_AGAIN_S = 2.0
 
-LOOKS: Mapping[Fault, Callable[[Scene], Awaitable[Sequence[str]]]] = {
+LOOKS: Mapping[Fault, Callable[[Scene], Awaitable[Sequence[Sight]]]] = {
     Fault.CAMPAIGN_FAILED: campaigns.failed,
     Fault.CAMPAIGN_PAUSED: campaigns.paused,
     Fault.CAMPAIGN_OVERDUE: campaigns.overdue,
@@ -25,8 +25,8 @@ LOOKS: Mapping[Fault, Callable[[Scene], Awaitable[Sequence[str]]]] = {
 }
 
 
-async def faults(scene: Scene) -> AsyncIterator[tuple[Fault, Sequence[str]]]:
-    """Each fault with what is wrong, in sentences; none where all is well. Raises StoreUnavailable."""
+async def faults(scene: Scene) -> AsyncIterator[tuple[Fault, Sequence[Sight]]]:
+    """Each fault with what is wrong; nothing where all is well. Raises StoreUnavailable."""
     for fault, look in LOOKS.items():
         found = await look(scene)
         if found and fault in PASSING:

@@ -6,37 +6,45 @@ from datetime import datetime
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from campana.engine.faults.kinds import INBOX_STANDS_AFTER, SILENT_AFTER, Scene
+from campana.engine.faults.kinds import INBOX_STANDS_AFTER, SILENT_AFTER, Scene, Sight
 from campana.engine.faults.sending import busy_senders
 
 MOST_SENDERS = 100
 """of an account"""
 
 
-async def inbox(scene: Scene) -> Sequence[str]:
+async def inbox(scene: Scene) -> Sequence[Sight]:
     """Posts wait to be worked off for too long."""
     backlog, now = await scene.store.backlog(), scene.clock.now()
     if backlog.oldest is None or now - backlog.oldest <= INBOX_STANDS_AFTER:
         return []
     minutes = (now - backlog.oldest).total_seconds() / 60
     return [
-        f"{backlog.posts} posts of providers wait, the oldest for {minutes:.0f} min; "
-        "is a worker running, and the database quick enough?"
+        Sight(
+            f"{backlog.posts} posts of providers wait, the oldest for {minutes:.0f} min; "
+            "is a worker running, and the database quick enough?"
+        )
     ]
 
 
-async def webhooks(scene: Scene) -> Sequence[str]:
+async def webhooks(scene: Scene) -> Sequence[Sight]:
     """Messages of a sender leave, and nothing comes back, though it has a webhook address."""
-    busy, since = await busy_senders(scene), scene.clock.now() - SILENT_AFTER
-    return [
-        f"sender {webhook.sender_id} had {busy[webhook.sender_id]} messages accepted in the last hour, and "
-        f"{_heard(webhook.last_event_at)}; is the address set at BizChat, and can it be reached from outside?"
-        for webhook in await scene.store.webhooks()
-        if webhook.sender_id in busy and (webhook.last_event_at is None or webhook.last_event_at < since)
-    ]
+    busy, since, found = await busy_senders(scene), scene.clock.now() - SILENT_AFTER, []
+    for webhook in await scene.store.webhooks():
+        if webhook.sender_id not in busy or (webhook.last_event_at and webhook.last_event_at >= since):
+            continue
+        account_id, accepted = busy[webhook.sender_id]
+        sender = await scene.store.sender(account_id, webhook.sender_id)
+        said = (
+            f"sender {sender.name if sender else webhook.sender_id} had {accepted} messages accepted in the "
+            f"last hour, and {_heard(webhook.last_event_at)}; is the address set at BizChat, and can it be "
+            "reached from outside?"
+        )
+        found.append(Sight(said, str(webhook.sender_id), account_id))
+    return found
 
 
-async def public_url(scene: Scene) -> Sequence[str]:
+async def public_url(scene: Scene) -> Sequence[Sight]:
     """There are webhook addresses on this machine's own name, which a provider elsewhere cannot reach."""
     if not _is_local(scene.public_url):
         return []
@@ -49,8 +57,10 @@ async def public_url(scene: Scene) -> Sequence[str]:
     if not told & far:
         return []
     return [
-        f"CAMPANA_PUBLIC_URL is {scene.public_url}, where BizChat cannot post what becomes of messages; "
-        "set it to the address that others reach this server at"
+        Sight(
+            f"CAMPANA_PUBLIC_URL is {scene.public_url}, where BizChat cannot post what becomes of messages; "
+            "set it to the address that others reach this server at"
+        )
     ]
 
 

@@ -14,6 +14,7 @@ from campana.engine.faults.kinds import (
     SILENT_AFTER,
     SLOW_BELOW,
     Scene,
+    Sight,
 )
 from campana.engine.ports import CampaignView, Span
 from campana.engine.sending.roster import Rosters
@@ -23,38 +24,41 @@ MOST_LOOKED_AT = 200
 """campaigns that began within the hour, of an account"""
 
 
-async def workers(scene: Scene) -> Sequence[str]:
+async def workers(scene: Scene) -> Sequence[Sight]:
     """Nobody is there to do what is planned or under way."""
     campaigns = (await scene.store.statistics()).campaigns
     work = sum(campaigns.get(one, 0) for one in (CampaignStatus.SCHEDULED, CampaignStatus.PROCESSING))
     if work == 0 or await scene.store.workers():
         return []
-    return [f"no worker is alive, and {work} campaigns need one; start campana serve or campana worker"]
+    return [
+        Sight(f"no worker is alive, and {work} campaigns need one; start campana serve or campana worker")
+    ]
 
 
-async def lanes(scene: Scene) -> Sequence[str]:
+async def lanes(scene: Scene) -> Sequence[Sight]:
     """Senders that have work, and nobody sends for them."""
     roster = await Rosters(scene.store, scene.clock).look()
     return [
-        f"sender {sender} has work and nobody sends for it; campana workers, and the workers' log"
+        Sight(
+            f"sender {sender} has work and nobody sends for it; campana workers, and the workers' log",
+            str(sender),
+        )
         for sender in roster.without_owner
     ]
 
 
-async def pace(scene: Scene) -> Sequence[str]:
+async def pace(scene: Scene) -> Sequence[Sight]:
     """Hosts that ask to send slower."""
     found = []
     for host in sorted({provider.host for provider in scene.providers.values()}):
         slow = await present_pace(host, scene.store)
         if slow is not None and slow.factor < SLOW_BELOW:
-            found.append(
-                f"{host} lets us send at {slow.factor:.0%} of the rate ({slow.reason}); it goes on by "
-                "itself; if it stays, lower the senders' rates"
-            )
+            said = f"{host} lets us send at {slow.factor:.0%} of the rate ({slow.reason})"
+            found.append(Sight(f"{said}; it goes on by itself; if it stays, lower the senders' rates", host))
     return found
 
 
-async def errors(scene: Scene) -> Sequence[str]:
+async def errors(scene: Scene) -> Sequence[Sight]:
     """Too much of what running campaigns tried was not accepted. What was accepted and refused by a receipt
     later, as numbers without WhatsApp are, is no error."""
     accepted = refused = 0
@@ -67,12 +71,14 @@ async def errors(scene: Scene) -> Sequence[str]:
     if tried < LEAST_TRIED or refused / tried <= ERRORS_ABOVE:
         return []
     return [
-        f"{refused / tried:.0%} of {tried} messages of running campaigns were not accepted; "
-        "the campaigns' pages say which and why"
+        Sight(
+            f"{refused / tried:.0%} of {tried} messages of running campaigns were not accepted; "
+            "the campaigns' pages say which and why"
+        )
     ]
 
 
-async def queue(scene: Scene) -> Sequence[str]:
+async def queue(scene: Scene) -> Sequence[Sight]:
     """Messages wait, and none was accepted for long. Waiting for the day's limit to reset is no fault."""
     now, waiting = scene.clock.now(), 0
     for view in await _running(scene):
@@ -86,18 +92,20 @@ async def queue(scene: Scene) -> Sequence[str]:
     if waiting == 0:
         return []
     minutes = QUEUE_STANDS_AFTER.total_seconds() / 60
-    return [f"{waiting} messages wait and none has left for {minutes:.0f} min; campana workers, the log"]
+    return [
+        Sight(f"{waiting} messages wait and none has left for {minutes:.0f} min; campana workers, the log")
+    ]
 
 
-async def busy_senders(scene: Scene) -> dict[UUID, int]:
-    """How many messages were accepted in the last hour, for senders with more than a few."""
-    since, accepted = scene.clock.now() - SILENT_AFTER, Counter[UUID]()
+async def busy_senders(scene: Scene) -> dict[UUID, tuple[UUID, int]]:
+    """Senders with more than a few messages accepted in the last hour: whose they are, and how many."""
+    since, accepted = scene.clock.now() - SILENT_AFTER, Counter[tuple[UUID, UUID]]()
     views = {view.campaign.id: view for view in [*await _running(scene), *await _begun(scene)]}
     for view in views.values():
         for one in await scene.store.timeline(view.campaign.id):
             if one.began >= since:
-                accepted[view.campaign.sender_id] += one.accepted.total
-    return {sender: count for sender, count in accepted.items() if count > SILENT_ABOVE}
+                accepted[view.campaign.sender_id, view.campaign.account_id] += one.accepted.total
+    return {sender: (account, count) for (sender, account), count in accepted.items() if count > SILENT_ABOVE}
 
 
 async def _running(scene: Scene) -> Sequence[CampaignView]:

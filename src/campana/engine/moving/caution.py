@@ -2,7 +2,7 @@
 
 Records pass through here on their way into the new store. Campaigns that would send are held: PAUSED, with
 the reason, until a person resumes them. Messages that were not final in a campaign that had started become
-UNKNOWN. Endpoints of outgoing webhooks are off, and posts that waited are not made.
+UNKNOWN. Endpoints of outgoing webhooks and addresses for notices are off, and posts that waited are not made.
 """
 
 from collections import Counter
@@ -51,7 +51,8 @@ class Caution:
             "messages": self._message,
             "lanes": self._lane,
             "usage": self._usage,
-            "endpoints": self._endpoint,
+            "endpoints": self._switched_off,
+            "notice_addresses": self._switched_off,
             "deliveries": self._delivery,
         }
 
@@ -120,9 +121,9 @@ class Caution:
             message |= {"status": _M.UNKNOWN.value, "code": CODE, "reason": REASON}
             message |= {"settled_at": self._now, "not_before": None}
 
-    def _endpoint(self, endpoint: Fields) -> None:
-        if endpoint["enabled"]:
-            endpoint |= {
+    def _switched_off(self, address: Fields) -> None:
+        if address["enabled"]:
+            address |= {
                 "enabled": False,
                 "off_reason": f"{HELD}: switch it on when nothing else posts to it",
             }

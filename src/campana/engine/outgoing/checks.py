@@ -11,7 +11,7 @@ LONGEST_URL = 2000
 
 def checked(url: str, events: Collection[str]) -> tuple[str, frozenset[EventType]]:
     """An endpoint as it may be kept. Raises InvalidInput with every problem."""
-    problems = [FieldProblem("url", problem) for problem in _url_problems(url)]
+    problems = [FieldProblem("url", problem) for problem in url_problems(url)]
     unknown = sorted(set(events) - set(CHOICES))
     if unknown:
         problems.append(FieldProblem("events", f"{unknown[0][:40]!r} is not one of: {', '.join(CHOICES)}"))
@@ -22,7 +22,8 @@ def checked(url: str, events: Collection[str]) -> tuple[str, frozenset[EventType
     return url.strip(), frozenset(EventType(event) for event in events)
 
 
-def _url_problems(url: str) -> list[str]:
+def url_problems(url: str) -> list[str]:
+    """What is wrong with an address that posts shall go to."""
     try:
         parts = urlsplit(url.strip())
         _ = parts.port

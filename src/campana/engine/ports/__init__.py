@@ -25,6 +25,7 @@ from campana.engine.ports.ledger import (
     StartVerdict,
     Taken,
 )
+from campana.engine.ports.notices import Notices, Notifier
 from campana.engine.ports.optouts import (
     EVERY_SUPPRESSION,
     Addressed,
@@ -75,6 +76,8 @@ __all__ = [
     "Ledger",
     "Mailer",
     "MessageKey",
+    "Notices",
+    "Notifier",
     "OptOuts",
     "Outgoing",
     "PaceSample",
@@ -127,6 +130,7 @@ class Store(
     AuditTrail,
     Drafts,
     Outgoing,
+    Notices,
     SealedTexts,
     Tenants,
     Copying,

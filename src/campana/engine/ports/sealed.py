@@ -13,6 +13,7 @@ class SealedPlace(StrEnum):
     CREDENTIALS = "sender credentials"
     SECOND_FACTORS = "second factors"
     ENDPOINTS = "endpoint secrets"
+    NOTICES = "addresses for notices"
     WEBHOOKS = "webhook secrets"
     PRIVACY = "keys of erased numbers"
 

@@ -79,6 +79,7 @@ _OWN_WORDS = "what the account itself called or wrote, to everybody alike"
 _MASKED = "the trail of what people of the account did; numbers are masked when it is written"
 ELSEWHERE: Mapping[str, str] = {
     "inbox.body": "what the provider posted, until it is worked off; an erasure waits for that",
+    "notice_addresses.memory": "troubles in sentences; numbers are masked when it is written",
     "deliveries.said": "how another system's answer began; numbers are masked when it is written",
     **dict.fromkeys(
         (
@@ -120,6 +121,8 @@ NOBODY = frozenset(
         *("audit_entries.way", "audit_entries.action", "audit_entries.subject_kind"),
         *("erasures.digest", "privacy_keys.sealed_key"),
         *("endpoints.url", "endpoints.events", "endpoints.sealed", "endpoints.off_reason"),
+        *("notice_addresses.route", "notice_addresses.label", "notice_addresses.sealed"),
+        *("notice_addresses.off_reason", "notice_addresses.problem"),
         *("outbox.type", "outbox.rows", "deliveries.news", "deliveries.status"),
     }
 )

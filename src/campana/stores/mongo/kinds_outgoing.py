@@ -1,4 +1,4 @@
-"""Kinds of records of outgoing webhooks (see kinds)."""
+"""Kinds of records of outgoing webhooks and of notices (see kinds)."""
 
 from campana.stores.mongo.fields import fields
 from campana.stores.mongo.kinds import Documents
@@ -23,5 +23,15 @@ OUTGOING = (
             absent={"said": ""},
         ),
         frozenset({"endpoints"}),
+    ),
+    Documents(
+        "notice_addresses",
+        "noticeAddresses",
+        fields(
+            "id account_id route label whole sealed created_at enabled off_reason memory tried_at "
+            "failing_since problem",
+            absent={"off_reason": "", "memory": "", "problem": ""},
+        ),
+        frozenset({"accounts"}),
     ),
 )

@@ -13,7 +13,7 @@ from campana.stores.mongo.failures import NOT_IMPLEMENTED, translated
 from campana.stores.mongo.schema import COLLECTIONS
 from campana.stores.mongo.schema_base import CollectionSchema, IndexSchema
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest version of the collections; raise it with every change of the schema."""
 
 _VERSION = {"_id": "version"}

@@ -96,6 +96,12 @@ _DELIVERIES = CollectionSchema(
         index("createdAt"),
     ),
 )
+_NOTICE_ADDRESSES = CollectionSchema(
+    "noticeAddresses",
+    {"accountId": TEXT, "sealed": TEXT, "enabled": TRUTH, "createdAt": DATE},
+    ("accountId", "route", "label", "whole", "sealed", "enabled", "memory"),
+    (index("accountId"),),
+)
 _REPLIES = CollectionSchema(
     "replies",
     {"accountId": TEXT, "senderId": TEXT, "phone": TEXT, "at": DATE},
@@ -117,5 +123,5 @@ _FLAGS = CollectionSchema(
 ACCOUNTS = (
     *(_ACCOUNTS, _AUDIT, _USERS, _API_KEYS, _SESSIONS, _LINKS),
     *(_SECOND_FACTORS, _ATTEMPTS, _DRAFTS, _SAVED_TEMPLATES, _SUPPRESSIONS, _ERASURES),
-    *(_ENDPOINTS, _OUTBOX, _DELIVERIES, _REPLIES, _FLAGS),
+    *(_ENDPOINTS, _OUTBOX, _DELIVERIES, _NOTICE_ADDRESSES, _REPLIES, _FLAGS),
 )

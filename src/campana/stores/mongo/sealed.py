@@ -10,6 +10,7 @@ PLACES = {
     SealedPlace.CREDENTIALS: ("senders", "sealedCredentials"),
     SealedPlace.SECOND_FACTORS: ("secondFactors", "sealedSecret"),
     SealedPlace.ENDPOINTS: ("endpoints", "sealed"),
+    SealedPlace.NOTICES: ("noticeAddresses", "sealed"),
     SealedPlace.WEBHOOKS: ("webhooks", "sealed"),
     SealedPlace.PRIVACY: ("accounts", "sealedPrivacyKey"),
 }

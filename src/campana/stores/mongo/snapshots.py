@@ -38,7 +38,7 @@ _THEN = (
         "drafts",
     ),
     *("savedTemplates", "auditEntries", "webhooks", "duties", "hosts", "workers"),
-    *("outbox", "deliveries", "endpoints"),
+    *("outbox", "deliveries", "endpoints", "noticeAddresses"),
     *("messages", "paceSamples", "acceptedQuarters", "campaigns"),
     *("recipients", "recipientSearch", "rowProblems", "recipientLists"),
     *("lanes", "senders", "users", "accounts"),

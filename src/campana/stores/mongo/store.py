@@ -26,6 +26,7 @@ from campana.stores.mongo.lists import Lists
 from campana.stores.mongo.loading import Loading
 from campana.stores.mongo.messages import Messages
 from campana.stores.mongo.moves import Moves
+from campana.stores.mongo.notices import Notices
 from campana.stores.mongo.outgoing import Outgoing
 from campana.stores.mongo.preferences import PreferencesPart
 from campana.stores.mongo.privacy import PrivacyPart
@@ -84,6 +85,7 @@ class MongoStore(
     Silence,
     Inbox,
     Outgoing,
+    Notices,
     UnmatchedReceipts,
     Lanes,
     Duties,

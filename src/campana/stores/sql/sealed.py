@@ -6,12 +6,20 @@ from sqlalchemy import Column, select, update
 
 from campana.engine.ports import SealedPlace, SealedText
 from campana.stores.sql.part import Part
-from campana.stores.sql.schema import endpoints, privacy_keys, second_factors, senders, webhooks
+from campana.stores.sql.schema import (
+    endpoints,
+    notice_addresses,
+    privacy_keys,
+    second_factors,
+    senders,
+    webhooks,
+)
 
 PLACES: dict[SealedPlace, tuple[Column[object], Column[object]]] = {
     SealedPlace.CREDENTIALS: (senders.c.id, senders.c.sealed_credentials),
     SealedPlace.SECOND_FACTORS: (second_factors.c.user_id, second_factors.c.sealed_secret),
     SealedPlace.ENDPOINTS: (endpoints.c.id, endpoints.c.sealed),
+    SealedPlace.NOTICES: (notice_addresses.c.id, notice_addresses.c.sealed),
     SealedPlace.WEBHOOKS: (webhooks.c.sender_id, webhooks.c.sealed),
     SealedPlace.PRIVACY: (privacy_keys.c.account_id, privacy_keys.c.sealed_key),
 }

@@ -27,6 +27,7 @@ from campana.stores.sql.lists import Lists
 from campana.stores.sql.loading import Loading
 from campana.stores.sql.messages import Messages
 from campana.stores.sql.moves import Moves
+from campana.stores.sql.notices import Notices
 from campana.stores.sql.outgoing import Outgoing
 from campana.stores.sql.preferences import PreferencesPart
 from campana.stores.sql.privacy import PrivacyPart
@@ -86,6 +87,7 @@ class SqlStore(
     UnmatchedReceipts,
     Webhooks,
     Outgoing,
+    Notices,
     Lanes,
     Duties,
     Workers,

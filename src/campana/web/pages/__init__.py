@@ -13,6 +13,7 @@ from campana.web.pages import (
     dashboard,
     endpoints,
     links,
+    notices,
     optouts,
     privacy,
     profile,
@@ -35,6 +36,7 @@ for part in (dashboard.router, campaigns.router, steering.router, optouts.router
 for part in (
     reports.router,
     endpoints.router,
+    notices.router,
     sign_in.router,
     links.router,
     send_form.router,

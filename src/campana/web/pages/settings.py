@@ -28,6 +28,7 @@ TABS = (
     Tab("/team", marked("Team"), Action.TEAM),
     Tab("/settings/api-keys", marked("API keys"), Action.KEYS),
     Tab("/settings/webhooks", marked("Webhooks"), Action.WEBHOOKS),
+    Tab("/settings/notices", marked("Notices"), Action.NOTICES),
     Tab("/settings/privacy", marked("Privacy"), Action.READ),
     Tab("/settings/audit", marked("Audit trail"), Action.AUDIT),
     Tab("/settings/profile", marked("Profile"), Action.PROFILE),

@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool
 from campana.domain.errors import StoreUnavailable
 from campana.stores.sql.failures import translated
 
-HEAD = "0015"
+HEAD = "0016"
 """The newest migration; a test compares it with the files."""
 
 _ALONE = {

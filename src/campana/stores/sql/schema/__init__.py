@@ -22,6 +22,7 @@ from campana.stores.sql.schema.lists import (
     row_problems,
     suppressions,
 )
+from campana.stores.sql.schema.notices import notice_addresses
 from campana.stores.sql.schema.optouts import flags, preferences, replies
 from campana.stores.sql.schema.outgoing import deliveries, endpoints, outbox
 from campana.stores.sql.schema.people import accounts, api_keys, users
@@ -52,6 +53,7 @@ __all__ = [
     "links",
     "messages",
     "metadata",
+    "notice_addresses",
     "outbox",
     "pace_samples",
     "preferences",
