@@ -17,8 +17,8 @@ from typing import Any
 
 from campana.networks import is_public
 
-REFUSED = "refused"
-UNKNOWN = "unknown"
+NOT_PUBLIC = "not public"
+NOT_KNOWN = "not known"
 OF_THE_MACHINE = frozenset(
     {"dbus", "qt", "kde", "glib", "gio", "gnome", "macosx", "windows", "syslog", "blink1", "signald"}
 )
@@ -67,10 +67,10 @@ class Guard:
 
 def main() -> None:
     """Do what is asked: `url` alone is looked at, with `title` and `text` it is notified."""
-    task = json.load(sys.stdin)
+    task, answers, sys.stdout = json.load(sys.stdin), sys.stdout, sys.stderr
     guard = Guard(allow_private=task["allow_private"])
     sys.addaudithook(guard)
-    json.dump({"problem": _done(task, guard)}, sys.stdout)
+    json.dump({"problem": _done(task, guard)}, answers)
 
 
 def _done(task: Mapping[str, str], guard: Guard) -> str | None:
@@ -85,11 +85,11 @@ def _done(task: Mapping[str, str], guard: Guard) -> str | None:
     logging.getLogger("apprise").addHandler(heard)
     services = apprise.Apprise(asset=apprise.AppriseAsset(storage_mode="memory", secure_logging=True))
     if not services.add(task["url"]):
-        return UNKNOWN
+        return NOT_KNOWN
     if "text" not in task or services.notify(title=task["title"], body=task["text"]):
         return None
     if guard.refused:
-        return REFUSED
+        return NOT_PUBLIC
     return f"the service answered {heard.status}" if heard.status else "the service did not take it"
 
 

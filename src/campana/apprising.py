@@ -10,13 +10,14 @@ import os
 import sys
 from contextlib import suppress
 
-from campana.apprise_process import REFUSED
+from campana.apprise_process import NOT_KNOWN, NOT_PUBLIC
 
 TIMEOUT_S = 20.0
 MODULE = "campana.apprise_process"
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
 """of our environment, which also holds secrets"""
 UNKNOWN = "is no address that Apprise knows; see its list of services for how they are written"
+UNKNOWN_NOW = "Apprise does not know the address any more; add it anew"
 NO_NETWORK = "the address lies in a private or local network; CAMPANA_WEBHOOKS_ALLOW_PRIVATE would allow it"
 
 
@@ -30,25 +31,21 @@ class AppriseNotifier:
     async def refusal(self, url: str) -> str | None:
         """Looked at, not tried: whether it can be reached is shown by a test."""
         problem = await self._ask({"url": url})
-        return UNKNOWN if problem == "unknown" else problem
+        return UNKNOWN if problem == NOT_KNOWN else problem
 
     async def notify(self, url: str, title: str, text: str) -> str | None:
         """See Notifier."""
         problem = await self._ask({"url": url, "title": title, "text": text})
-        if problem == REFUSED:
+        if problem == NOT_PUBLIC:
             return NO_NETWORK
-        return "Apprise does not know the address any more; add it anew" if problem == "unknown" else problem
+        return UNKNOWN_NOW if problem == NOT_KNOWN else problem
 
     async def _ask(self, task: dict[str, str]) -> str | None:
         given = json.dumps(task | {"allow_private": self._allow_private}).encode()
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-B", "-m", MODULE),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,  # what Apprise says may hold what the address holds
-            env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
-            start_new_session=True,  # Ctrl+C is for the server, which lets it end
-        )
+        try:
+            process = await _started()
+        except OSError as error:
+            return f"this server could not start a process for it ({type(error).__name__})"
         try:
             async with asyncio.timeout(self._timeout_s):
                 said, _ = await process.communicate(given)
@@ -63,3 +60,14 @@ class AppriseNotifier:
         except (ValueError, KeyError):
             return "Apprise broke off without a word"
         return problem
+
+
+async def _started() -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-B", "-m", MODULE),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,  # what Apprise says may hold what the address holds
+        env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
+        start_new_session=True,  # Ctrl+C is for the server, which lets it end
+    )

@@ -45,7 +45,7 @@ class NoticeService(Service):
     async def tick(self) -> None:
         """Look, where it is this process's turn and time, and tell what is to be told."""
         began = self.clock.monotonic()
-        if began >= self._next_look and await self._duty.held():
+        if await self._duty.held() and began >= self._next_look:
             await self.look()
             took = self.clock.monotonic() - began
             self._next_look = began + max(LOOK_EVERY_S, took / MOST_SHARE)
