@@ -1,5 +1,7 @@
 """What every test may ask for: a store on each database, fresh and migrated, and the servers behind them."""
 
+import itertools
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
@@ -20,6 +22,24 @@ OpenAgain = Callable[[], Awaitable[Store]]
 
 SQL_KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 MONGO_KINDS = [pytest.param("mongodb", marks=pytest.mark.mongodb)]
+
+
+LONG = ("faults", "slow")
+"""markers of tests that take long"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Each process begins with its share of the long tests: left for the end, one of them would run alone."""
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    long = [item for item in items if any(item.get_closest_marker(name) for name in LONG)]
+    rest = iter([item for item in items if item not in long])
+    share = -(-len(items) // processes)
+    items[:] = [
+        item
+        for number in range(processes)
+        for part in [long[number::processes]]
+        for item in (*part, *itertools.islice(rest, share - len(part)))
+    ]
 
 
 @pytest.fixture(scope="session")
