@@ -15,8 +15,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import cast
 
-import xlsxwriter
-
 ROWS_A_SHEET = 1_048_575
 """what Excel takes besides the headings (1,048,576 rows in all)"""
 _DAYS_TO_1970 = 25_569.0
@@ -69,6 +67,8 @@ class Workbook:
     """Grows by `add`; the file is there after `close`."""
 
     def __init__(self, path: Path, columns: Sequence[tuple[str, Kind]], *, rows_a_sheet: int) -> None:
+        import xlsxwriter  # noqa: PLC0415 - only the helper process writes
+
         self._book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "tmpdir": str(path.parent)})
         self._columns = columns
         self._rows_a_sheet = rows_a_sheet

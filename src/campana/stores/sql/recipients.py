@@ -4,13 +4,12 @@ order."""
 from collections.abc import Sequence
 from uuid import UUID
 
-import asyncpg
 from sqlalchemy import func, insert, select
-from sqlalchemy.exc import IntegrityError
 
 from campana.domain.errors import Conflict, NotFound
 from campana.domain.recipients import Recipient, RowProblem
 from campana.stores.cells import pack_cells
+from campana.stores.sql.failures import uniqueness
 from campana.stores.sql.part import Part
 from campana.stores.sql.rows import recipient_of
 from campana.stores.sql.schema import recipient_lists, recipients, row_problems
@@ -46,7 +45,7 @@ class Recipients(Part):
 
         try:
             await self._database.write(add)
-        except (IntegrityError, asyncpg.UniqueViolationError):
+        except uniqueness():
             raise Conflict("The list has a recipient with that row or phone number already") from None
 
     async def recipients(self, list_id: UUID, *, after_row: int = 0, limit: int) -> Sequence[Recipient]:
