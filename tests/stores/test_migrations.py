@@ -1,5 +1,6 @@
 """Migrations make exactly the tables the code works with, from nothing, once, whoever asks for it."""
 
+import ast
 import asyncio
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +15,7 @@ from campana.domain.errors import StoreUnavailable
 from campana.domain.messages import MessageStatus
 from campana.stores import open_store, upgrade
 from campana.stores.sql import migrations
+from campana.stores.sql.migrations.oldest import own
 from campana.stores.sql.schema import metadata
 from campana.stores.sql.urls import driver_url
 from tests.support.cast import (
@@ -38,7 +40,7 @@ async def test_a_migrated_database_has_the_tables_of_the_code(store_url: str) ->
     differences: list[object] = []
 
     def compare(connection: Connection) -> None:
-        differences.extend(compare_metadata(MigrationContext.configure(connection), metadata))
+        differences.extend(compare_metadata(MigrationContext.configure(connection), [metadata, own]))
 
     await _with_connection(store_url, compare)
     assert differences == []
@@ -73,15 +75,83 @@ async def test_a_store_without_tables_says_what_to_do(tmp_path: Path, postgres_s
     postgres_server.drop_database(name)
 
 
-@pytest.mark.parametrize(("version", "words"), [("0001", "needs"), ("9999", "newer than this Campana")])
-async def test_a_store_of_another_version_says_so(store_url: str, version: str, words: str) -> None:
-    def pretend(connection: Connection) -> None:
-        connection.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
-        connection.commit()
-
-    await _with_connection(store_url, pretend)
-    with pytest.raises(StoreUnavailable, match=words):
+async def test_a_store_of_an_older_version_says_so(store_url: str) -> None:
+    await _say(store_url, "UPDATE alembic_version SET version_num = '0001'")
+    with pytest.raises(StoreUnavailable, match="run `campana db upgrade`"):
         await open_store(store_url)
+
+
+async def test_what_is_older_than_the_database_goes_on_until_a_migration_says_it_cannot(
+    store_url: str,
+) -> None:
+    running = await open_store(store_url)
+    await _say(store_url, "UPDATE alembic_version SET version_num = '9998'")
+    await running.ping()
+    await (await open_store(store_url)).close()
+    await upgrade(store_url)
+    await _say(
+        store_url, "UPDATE alembic_version SET version_num = '9999'; UPDATE compatibility SET oldest = '9999'"
+    )
+    for attempt in (running.ping, lambda: open_store(store_url)):
+        with pytest.raises(StoreUnavailable, match="at version 9999, newer than this Campana can work with"):
+            await attempt()
+    await running.close()
+
+
+def test_migrations_add_or_say_that_they_break() -> None:
+    """Processes of the version before go on working while the new ones come."""
+    folder = Path(str(migrations.__file__)).parent / "versions"
+    for path in sorted(folder.glob("0*.py")):
+        if path.name > "0015" and not _says_breaking(path.read_text()):
+            assert _not_additive(path.read_text()) == [], f"{path.name}: add only, or say `breaking = True`"
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ('op.add_column("a", sa.Column("b", sa.Text()))', []),
+        ('op.add_column("a", sa.Column("b", sa.Text(), nullable=False, server_default=""))', []),
+        (
+            'op.create_table("a", sa.Column("b", sa.Text(), nullable=False)); op.create_index("i", "a")',
+            [],
+        ),
+        ('op.create_table("a"); op.create_index("i", "a", ["b"], unique=True)', []),
+        ('op.create_index("i", "a", ["b"], unique=True)', ["create_index"]),
+        ('op.add_column("a", sa.Column("b", sa.Text(), nullable=False))', ["add_column"]),
+        ('op.drop_column("a", "b")', ["drop_column"]),
+        ('op.execute("UPDATE a SET b = 1")', ["execute"]),
+        ('with op.batch_alter_table("a") as batch: batch.drop_constraint("c")', ["batch_alter_table"]),
+    ],
+)
+def test_what_adds_and_what_does_not(line: str, found: list[str]) -> None:
+    assert _not_additive(line) == found
+
+
+def _says_breaking(text: str) -> bool:
+    assigned = [node for node in ast.parse(text).body if isinstance(node, ast.Assign)]
+    return any(ast.unparse(node) == "breaking = True" for node in assigned)
+
+
+def _not_additive(text: str) -> list[str]:
+    """The operations that a process of the version before may not survive."""
+    calls = [
+        node
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and ast.unparse(node.func.value) == "op"
+    ]
+    new = [ast.unparse(node.args[0]) for node in calls if ast.unparse(node.func) == "op.create_table"]
+    return [name for node in calls if not _adds(node, name := ast.unparse(node.func)[3:], new)]
+
+
+def _adds(call: ast.Call, name: str, new: list[str]) -> bool:
+    if name == "add_column":
+        column = ast.unparse(call.args[1])
+        return "nullable=False" not in column or "server_default=" in column
+    if name == "create_index":
+        return "unique=True" not in ast.unparse(call) or ast.unparse(call.args[1]) in new
+    return name in ("create_table", "f")
 
 
 async def test_upgrading_again_and_at_once_is_harmless(tmp_path: Path, postgres_server: Cluster) -> None:
@@ -115,6 +185,15 @@ async def test_what_was_accepted_before_reports_came_is_counted(store_url: str) 
     await _with_connection(store_url, count_anew)
     assert await store.timeline(campaign.id) == before
     await store.close()
+
+
+async def _say(url: str, statements: str) -> None:
+    def execute(connection: Connection) -> None:
+        for statement in statements.split(";"):
+            connection.execute(text(statement))
+        connection.commit()
+
+    await _with_connection(url, execute)
 
 
 async def _with_connection(url: str, work: object) -> None:

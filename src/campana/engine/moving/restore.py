@@ -3,7 +3,7 @@
 import gzip
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from campana.domain.errors import ConfigurationError, Conflict, InvalidInput
 from campana.engine.moving.backup import KEY_PROOF, LAYOUT, Header
 from campana.engine.moving.caution import Caution
+from campana.engine.moving.older import brings_up
 from campana.engine.moving.records import record
 from campana.engine.ports import Vault
 from campana.engine.ports.copying import Copying, Kind, Record
@@ -76,26 +77,31 @@ class Backup:
 
 
 async def restore(backup: Backup, store: Copying, caution: Caution) -> None:
-    """Put everything into the store. Raises Conflict when that is of another form than the backup, or not
-    empty."""
+    """Put everything into the store. Backups of versions before this one are brought up to its form. Raises
+    Conflict when that cannot be, or the store is not empty."""
     kinds = {kind.name: kind for kind in store.kinds()}
-    _check_form(backup, kinds)
+    bring = _bringing_up(backup, kinds)
     await _check_empty(store, kinds["accounts"])
     for name, records in backup.batches():
         kind = kinds[name]
-        going_in = caution.passed(kind, records) if records else caution.more(kind)
+        brought = [bring[name](each) for each in records]
+        going_in = caution.passed(kind, brought) if records else caution.more(kind)
         if going_in:
             await store.add_records(kind, going_in)
     await store.records_added()
 
 
-def _check_form(backup: Backup, kinds: dict[str, Kind]) -> None:
-    ours = {name: kind.fields for name, kind in kinds.items() if name in backup.kinds}
-    if ours != backup.kinds:
-        raise Conflict(
-            f"the backup was made by Campana {backup.header.version}, whose data have another form; "
-            "restore it with that version, then upgrade"
-        )
+def _bringing_up(backup: Backup, kinds: dict[str, Kind]) -> dict[str, Callable[[Record], Record]]:
+    bringing = {}
+    for name, fields in backup.kinds.items():
+        bring = brings_up(kinds[name], fields) if name in kinds else None
+        if bring is None:
+            raise Conflict(
+                f"the backup was made by Campana {backup.header.version}, whose {name} have a form that this "
+                "version cannot read; restore it with that version, or a newer one"
+            )
+        bringing[name] = bring
+    return bringing
 
 
 async def _check_empty(store: Copying, accounts: Kind) -> None:

@@ -15,6 +15,9 @@ from campana.stores.mongo.schema_base import CollectionSchema, IndexSchema
 
 HEAD = "0003"
 """The newest version of the collections; raise it with every change of the schema."""
+OLDEST = "0002"
+"""The oldest version whose processes can work with HEAD: raise it to HEAD with a change that they cannot live
+with, such as a field that has to be there or a status they do not know."""
 
 _VERSION = {"_id": "version"}
 
@@ -27,13 +30,19 @@ async def upgrade(database: Database) -> None:
     with translated():
         for schema in COLLECTIONS:
             await _make(database, schema)
-    await database["meta"].change(_VERSION, {"$max": {"version": HEAD}}, upsert=True)
+    await database["meta"].change(_VERSION, {"$max": {"version": HEAD, "oldest": OLDEST}}, upsert=True)
 
 
 async def current(database: Database) -> str | None:
     """The version the database is at; None for an empty one."""
     found = await database["meta"].find(_VERSION)
     return None if found is None else str(found["version"])
+
+
+async def oldest(database: Database) -> str | None:
+    """The oldest version that can work with the database, as it says; None where it says nothing."""
+    found = await database["meta"].find(_VERSION)
+    return None if found is None else found.get("oldest")
 
 
 async def _make(database: Database, schema: CollectionSchema) -> None:

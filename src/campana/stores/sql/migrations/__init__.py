@@ -13,6 +13,7 @@ from sqlalchemy.pool import NullPool
 
 from campana.domain.errors import StoreUnavailable
 from campana.stores.sql.failures import translated
+from campana.stores.sql.migrations.oldest import state_oldest
 
 HEAD = "0016"
 """The newest migration; a test compares it with the files."""
@@ -27,7 +28,8 @@ _ONE_IN_A_PROCESS = threading.Lock()
 
 
 async def upgrade(url: URL) -> None:
-    """Bring the database to HEAD. Several processes may call it at once; one works, the others find it done.
+    """Bring the database to HEAD; a newer one is left as it is. Several processes may call it at once; one
+    works, the others find it done.
 
     Raises StoreUnavailable when the database cannot be asked or written.
     """
@@ -41,6 +43,15 @@ async def current(url: URL) -> str | None:
     found: list[str | None] = []
     await _run(url, lambda connection: found.append(_current(connection)))
     return found[0]
+
+
+def oldest() -> str:
+    """The oldest version whose processes can work with HEAD's tables: the newest that says `breaking`."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+    revisions = list(ScriptDirectory.from_config(_config()).walk_revisions())
+    breaking = (each for each in revisions if getattr(each.module, "breaking", False))
+    return next(breaking, revisions[-1]).revision
 
 
 def head() -> str:
@@ -88,9 +99,12 @@ def _alone(connection: Connection, work: Callable[[Connection], object]) -> None
 def _upgrade(connection: Connection) -> None:
     from alembic import command  # noqa: PLC0415
 
+    if (_current(connection) or "") > HEAD:
+        return
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+    state_oldest(connection, oldest())
 
 
 def _current(connection: Connection) -> str | None:
