@@ -1,25 +1,33 @@
-"""What 0.1.0 left behind, in today's version: its database upgraded.
+"""What 0.1.0 left behind, in today's version: its database upgraded, its backup restored.
 
-It was made by running 0.1.0: campaigns and messages in every state, a sender in the middle of its work,
+Both were made by running it: campaigns and messages in every state, a sender in the middle of its work,
 somebody who wants nothing, a user with a key, an invitation, receipts that found no message, an endpoint, the
 audit trail.
 """
 
 import gzip
 import sqlite3
+from collections import Counter
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from campana.bootstrap import built
 from campana.config import Settings
+from campana.domain.campaigns import CampaignStatus
+from campana.engine.moving.caution import Caution
+from campana.engine.moving.restore import Backup, restore
 from campana.simulator import SimulatorConfig, in_thread
 from campana.stores import open_store, upgrade
+from tests.support.cast import recount
 from tests.support.product import Product
+from tests.support.stores import FreshUrl
 
 RELEASE = Path(__file__).parent / "releases/0.1.0"
 KEY = "only-for-tests-" * 3
+MESSAGES = 72
 WAITED = 14
 
 Rows = list[tuple[object, ...]]
@@ -66,6 +74,25 @@ async def test_a_campaign_it_had_begun_goes_on_and_nobody_gets_it_twice(file: Pa
         sent_to = [entry.phone.lstrip("+") for entry in simulator.ledger.entries if entry.sent]
     assert len(set(sent_to)) == len(sent_to) == WAITED
     assert ended["counts"]["unknown"] >= 1, "what it had on its way when it was killed is not sent again"
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql", pytest.param("mongodb", marks=pytest.mark.mongodb)])
+async def test_its_backup_is_restored(kind: str, request: pytest.FixtureRequest) -> None:
+    fresh: FreshUrl = request.getfixturevalue(f"fresh_{kind}")
+    backup = Backup.opened(RELEASE / "backup.gz")
+    made_at = backup.header.made_at
+    with fresh() as url:
+        store = await open_store(url)
+        await restore(backup, store, Caution(made_at, made_at + timedelta(hours=1), idle_since=True))
+        account = (await store.accounts())[0]
+        views = (await store.campaigns(account.id, limit=50)).items
+        assert len(views) == 7
+        assert Counter(view.campaign.status for view in views)[CampaignStatus.PAUSED] == 3
+        assert sum(view.counts.total for view in views) == MESSAGES
+        for view in views:
+            assert view.counts == await recount(store, view.campaign)
+            assert view.campaign.archive is None
+        await store.close()
 
 
 def _content(file: Path) -> dict[str, Rows]:
