@@ -7,6 +7,7 @@ from campana.domain.archives import span_of
 from campana.domain.campaigns import Campaign
 from campana.domain.senders import Sender
 from campana.engine.archiving.service import ArchivingService
+from campana.engine.compatibility import Compatibility
 from campana.engine.inbox.duty import Duty
 from campana.engine.inbox.matching import Matching
 from campana.engine.inbox.polling import Polling
@@ -31,12 +32,21 @@ def of_a_worker(campana: Campana) -> Watch:
     scheduler = Scheduler(campana.store, campana.starter, tools.clock, tools.signals, interval_s=every_s)
     sending = (_recovery(campana), scheduler, _worker(campana))
     telling = (_courier(campana), _notices(campana))
-    return Watch([*sending, _opt_outs(campana), *_inbox(campana), *telling, *_keeping(campana)])
+    return Watch(
+        [
+            *sending,
+            _opt_outs(campana),
+            *_inbox(campana),
+            *telling,
+            *_keeping(campana),
+            _compatibility(campana),
+        ]
+    )
 
 
 def of_a_web_server(campana: Campana) -> Watch:
     """What tells people when no worker is there to do it."""
-    return Watch([_notices(campana)])
+    return Watch([_notices(campana), _compatibility(campana)])
 
 
 async def send_here(campana: Campana, campaign: Campaign, sender: Sender) -> None:
@@ -47,6 +57,10 @@ async def send_here(campana: Campana, campaign: Campaign, sender: Sender) -> Non
 
 def _duty(campana: Campana, name: str) -> Duty:
     return Duty(name, this_process(), campana.store, campana.tools.clock)
+
+
+def _compatibility(campana: Campana) -> Compatibility:
+    return Compatibility(campana.store, campana.tools.clock)
 
 
 def _recovery(campana: Campana) -> Recovery:

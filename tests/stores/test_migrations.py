@@ -9,7 +9,6 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import CheckConstraint, Connection, create_engine, text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from campana.domain.errors import StoreUnavailable
 from campana.domain.messages import MessageStatus
@@ -30,6 +29,7 @@ from tests.support.cast import (
     wamid,
 )
 from tests.support.postgres import Cluster
+from tests.support.versions import say, with_connection
 
 
 def test_the_head_is_the_newest_file() -> None:
@@ -42,7 +42,7 @@ async def test_a_migrated_database_has_the_tables_of_the_code(store_url: str) ->
     def compare(connection: Connection) -> None:
         differences.extend(compare_metadata(MigrationContext.configure(connection), [metadata, own]))
 
-    await _with_connection(store_url, compare)
+    await with_connection(store_url, compare)
     assert differences == []
 
 
@@ -56,7 +56,7 @@ async def test_the_checks_of_the_code_are_those_of_the_database(store_url: str) 
             query = "SELECT sql FROM sqlite_master WHERE type = 'table'"
         found.extend(connection.execute(text(query)).scalars())
 
-    await _with_connection(store_url, look)
+    await with_connection(store_url, look)
     tables = metadata.tables.values()
     every = (one for table in tables for one in table.constraints if isinstance(one, CheckConstraint))
     names = [str(one.name) for one in every]
@@ -76,7 +76,7 @@ async def test_a_store_without_tables_says_what_to_do(tmp_path: Path, postgres_s
 
 
 async def test_a_store_of_an_older_version_says_so(store_url: str) -> None:
-    await _say(store_url, "UPDATE alembic_version SET version_num = '0001'")
+    await say(store_url, "UPDATE alembic_version SET version_num = '0001'")
     with pytest.raises(StoreUnavailable, match="run `campana db upgrade`"):
         await open_store(store_url)
 
@@ -85,11 +85,11 @@ async def test_what_is_older_than_the_database_goes_on_until_a_migration_says_it
     store_url: str,
 ) -> None:
     running = await open_store(store_url)
-    await _say(store_url, "UPDATE alembic_version SET version_num = '9998'")
+    await say(store_url, "UPDATE alembic_version SET version_num = '9998'")
     await running.ping()
     await (await open_store(store_url)).close()
     await upgrade(store_url)
-    await _say(
+    await say(
         store_url, "UPDATE alembic_version SET version_num = '9999'; UPDATE compatibility SET oldest = '9999'"
     )
     for attempt in (running.ping, lambda: open_store(store_url)):
@@ -182,27 +182,6 @@ async def test_what_was_accepted_before_reports_came_is_counted(store_url: str) 
         connection.execute(text(filling(connection.dialect.name)))
         connection.commit()
 
-    await _with_connection(store_url, count_anew)
+    await with_connection(store_url, count_anew)
     assert await store.timeline(campaign.id) == before
     await store.close()
-
-
-async def _say(url: str, statements: str) -> None:
-    def execute(connection: Connection) -> None:
-        for statement in statements.split(";"):
-            connection.execute(text(statement))
-        connection.commit()
-
-    await _with_connection(url, execute)
-
-
-async def _with_connection(url: str, work: object) -> None:
-    assert callable(work)
-    if url.startswith("sqlite"):
-        with create_engine(url).connect() as connection:
-            work(connection)
-        return
-    engine = create_async_engine(driver_url(url))
-    async with engine.connect() as connection:
-        await connection.run_sync(work)
-    await engine.dispose()

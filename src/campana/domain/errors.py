@@ -10,6 +10,7 @@ CampanaError
 ├── ConfigurationError   a setting is wrong or missing
 ├── ProviderUnavailable  the provider could not be asked
 └── StoreUnavailable     the database could not be asked
+    └── TooOld           it needs a newer Campana: asking again will not help
 """
 
 from collections.abc import Iterable
@@ -76,3 +77,7 @@ class ProviderUnavailable(CampanaError):
 
 class StoreUnavailable(CampanaError):
     """The database could not be reached or is not the one this version expects."""
+
+
+class TooOld(StoreUnavailable):
+    """The database was brought to a version that this process cannot work with."""

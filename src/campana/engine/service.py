@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 import structlog
 
-from campana.domain.errors import StoreUnavailable
+from campana.domain.errors import StoreUnavailable, TooOld
 from campana.engine.ports import Clock
 
 log = structlog.get_logger(__name__)
@@ -40,10 +40,12 @@ class Service(ABC):
         """Give back what is held; called once, after the last tick was cancelled."""
 
     async def run(self) -> None:
-        """Tick until cancelled. Raises whatever a tick raises, other than StoreUnavailable."""
+        """Tick until cancelled. Raises whatever a tick raises, other than StoreUnavailable that may pass."""
         while True:
             try:
                 await self.tick()
+            except TooOld:
+                raise
             except StoreUnavailable as error:
                 self._note(str(error))
                 await self.clock.sleep(STORE_PAUSE_S)
@@ -93,11 +95,18 @@ class Watch:
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             first = next(iter(done))
-            self.dead = f"{tasks[first].name} died: {first.exception()!r}"
-            log.error("service.died", service=tasks[first].name, exc_info=first.exception())
+            self.dead = _told(tasks[first].name, first.exception())
             raise ServiceDied(self.dead)
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await asyncio.gather(*(service.close() for service in self.services))
+
+
+def _told(service: str, error: BaseException | None) -> str:
+    if isinstance(error, TooOld):
+        log.error("process.too_old", error=str(error))
+        return str(error)
+    log.error("service.died", service=service, exc_info=error)
+    return f"{service} died: {error!r}"

@@ -1,6 +1,6 @@
 """Whether the database can be asked, and is one that this version can work with."""
 
-from campana.domain.errors import StoreUnavailable
+from campana.domain.errors import StoreUnavailable, TooOld
 from campana.stores.mongo.database import Database
 from campana.stores.mongo.failures import UPGRADE
 from campana.stores.mongo.migrations import HEAD, current, oldest
@@ -27,6 +27,6 @@ async def check_version(database: Database) -> None:
     if version < HEAD:
         raise StoreUnavailable(f"The database is at version {version}, this Campana needs {HEAD}; {UPGRADE}")
     if version > HEAD and (await oldest(database) or version) > HEAD:
-        raise StoreUnavailable(
+        raise TooOld(
             f"The database is at version {version}, newer than this Campana can work with; update Campana"
         )

@@ -3,7 +3,7 @@
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from campana.domain.errors import StoreUnavailable
+from campana.domain.errors import StoreUnavailable, TooOld
 from campana.stores.sql.database import Database
 from campana.stores.sql.failures import UPGRADE
 from campana.stores.sql.migrations import HEAD
@@ -44,6 +44,6 @@ async def check_version(database: Database) -> None:
 async def _check_oldest(database: Database, version: str) -> None:
     found = await database.row(select(compatibility.c.oldest))
     if found is None or found.oldest > HEAD:
-        raise StoreUnavailable(
+        raise TooOld(
             f"The database is at version {version}, newer than this Campana can work with; update Campana"
         )
