@@ -31,17 +31,8 @@ def of_a_worker(campana: Campana) -> Watch:
     tools, every_s = campana.tools, campana.settings.scheduler_interval_s
     scheduler = Scheduler(campana.store, campana.starter, tools.clock, tools.signals, interval_s=every_s)
     sending = (_recovery(campana), scheduler, _worker(campana))
-    telling = (_courier(campana), _notices(campana))
-    return Watch(
-        [
-            *sending,
-            _opt_outs(campana),
-            *_inbox(campana),
-            *telling,
-            *_keeping(campana),
-            _compatibility(campana),
-        ]
-    )
+    telling = (_courier(campana), _notices(campana), _compatibility(campana))
+    return Watch([*sending, _opt_outs(campana), *_inbox(campana), *telling, *_keeping(campana)])
 
 
 def of_a_web_server(campana: Campana) -> Watch:
