@@ -13,6 +13,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from alembic import command
+from sqlalchemy import Connection, create_engine, insert, inspect, select
 
 from campana.bootstrap import built
 from campana.config import Settings
@@ -21,7 +23,11 @@ from campana.engine.moving.caution import Caution
 from campana.engine.moving.restore import Backup, restore
 from campana.simulator import SimulatorConfig, in_thread
 from campana.stores import open_store, upgrade
+from campana.stores.sql import migrations
+from campana.stores.sql.schema import metadata
+from campana.stores.sql.urls import driver_url
 from tests.support.cast import recount
+from tests.support.postgres import Cluster
 from tests.support.product import Product
 from tests.support.stores import FreshUrl
 
@@ -29,6 +35,8 @@ RELEASE = Path(__file__).parent / "releases/0.1.0"
 KEY = "only-for-tests-" * 3
 MESSAGES = 72
 WAITED = 14
+RELEASE_VERSION = "0014"
+"""its newest migration"""
 
 Rows = list[tuple[object, ...]]
 
@@ -49,6 +57,22 @@ async def test_its_database_is_upgraded_with_all_that_is_in_it(file: Path) -> No
     assert sum(map(len, before.values())) > 200
     assert {name for name, rows in before.items() if _cut(after[name], rows) != rows} == {"alembic_version"}
     await (await open_store(str(file))).close()
+
+
+async def test_its_data_are_upgraded_on_postgresql_with_nothing_changed(
+    file: Path, postgres_server: Cluster
+) -> None:
+    held = _typed_content(file)
+    name = postgres_server.create_database()
+    url = postgres_server.url(name)
+    await migrations._run(driver_url(url), lambda connection: _filled(connection, held))
+    await upgrade(url)
+    found: dict[str, Rows] = {}
+    await migrations._run(driver_url(url), lambda connection: found.update(_typed_rows(connection, held)))
+    assert sum(len(rows) for _, rows in held.values()) > 200
+    assert found == {table: rows for table, (_, rows) in held.items()}
+    await (await open_store(url)).close()
+    postgres_server.drop_database(name)
 
 
 @pytest.mark.faults
@@ -104,3 +128,37 @@ def _content(file: Path) -> dict[str, Rows]:
 def _cut(rows: Rows, before: Rows) -> Rows:
     """Without the columns that came later; they stand behind the others."""
     return [row[: len(before[0])] for row in rows]
+
+
+Held = dict[str, tuple[list[str], Rows]]
+"""Columns and rows by table, as the product's own types read them."""
+
+
+def _typed_content(file: Path) -> Held:
+    engine = create_engine(f"sqlite:///{file}")
+    with engine.connect() as connection:
+        look = inspect(connection)
+        known = [table for table in look.get_table_names() if table in metadata.tables]
+        held: Held = {table: ([one["name"] for one in look.get_columns(table)], []) for table in known}
+        rows = _typed_rows(connection, held)
+    engine.dispose()
+    return {table: (columns, rows[table]) for table, (columns, _) in held.items()}
+
+
+def _typed_rows(connection: Connection, held: Held) -> dict[str, Rows]:
+    found = {}
+    for name, (columns, _) in held.items():
+        query = select(*(metadata.tables[name].c[column] for column in columns))
+        found[name] = sorted((tuple(row) for row in connection.execute(query)), key=repr)
+    return found
+
+
+def _filled(connection: Connection, held: Held) -> None:
+    """The tables of 0.1.0 with these rows."""
+    config = migrations._config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, RELEASE_VERSION)
+    for table in metadata.sorted_tables:
+        columns, rows = held.get(table.name, ([], []))
+        if rows:
+            connection.execute(insert(table), [dict(zip(columns, row, strict=True)) for row in rows])
