@@ -58,9 +58,11 @@ class Hook:
     url: str = ""
     answer: int = 200
     came: list[dict[str, Any]] = field(default_factory=list)
+    something_came: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def take(self, request: web.Request) -> web.Response:
         self.came.append(json.loads(await request.read()))
+        self.something_came.set()
         return web.Response(status=self.answer)
 
 
@@ -116,20 +118,24 @@ class Tower:
 
 
 @pytest.fixture
-async def tower(sqlite_store: Store) -> AsyncIterator[Tower]:
-    store, clock, hook, services = sqlite_store, HandClock(datetime.now(UTC)), Hook(), Services()
+async def hook() -> AsyncIterator[Hook]:
+    hook, app = Hook(), web.Application()
+    app.router.add_post("/hook", hook.take)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    hook.url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
+    yield hook
+    await runner.cleanup()
+
+
+@pytest.fixture
+async def tower(sqlite_store: Store, hook: Hook) -> AsyncIterator[Tower]:
+    store, clock, services = sqlite_store, HandClock(datetime.now(UTC)), Services()
     vault, poster = FernetVault("k" * 40), HttpPoster(allow_private=True)
     async with AsyncExitStack() as stack:
         office = await stack.enter_async_context(open_post_office())
         stack.push_async_callback(poster.close)
-        app = web.Application()
-        app.router.add_post("/hook", hook.take)
-        runner = web.AppRunner(app)
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        hook.url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
         mailer = SmtpMailer(f"smtp://127.0.0.1:{office.port}", "campana@campana.test")
         routes = Routes(vault, mailer, poster, services)
         desk = Notices(store, routes, Audit(store, clock), clock=clock, public_url=URL)
