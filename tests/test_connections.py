@@ -1,4 +1,4 @@
-"""Heads that never end, over real sockets to the real server."""
+"""Heads that never end, and requests as the server ends, over real sockets to the real server."""
 
 import asyncio
 import contextlib
@@ -8,6 +8,7 @@ import pytest
 
 from campana import connections
 from campana.process import web_server
+from tests.support.product import until
 
 
 async def app(scope, receive, send):
@@ -18,21 +19,31 @@ async def app(scope, receive, send):
 
 
 @pytest.fixture
-async def connect():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        server = web_server(app, "127.0.0.1", 0)
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
-        async with contextlib.AsyncExitStack() as stack:
+def listener():
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield bound
 
-            async def connected():
-                reader, writer = await asyncio.open_connection(*listener.getsockname())
-                stack.callback(writer.close)
-                return reader, writer
 
-            yield connected
-        server.should_exit = True
-        await serving
+@pytest.fixture
+async def server(listener):
+    server = web_server(app, "127.0.0.1", 0)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    yield server
+    server.should_exit = True
+    await serving
+
+
+@pytest.fixture
+async def connect(server, listener):
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def connected():
+            reader, writer = await asyncio.open_connection(*listener.getsockname())
+            stack.callback(writer.close)
+            return reader, writer
+
+        yield connected
 
 
 async def told(reader, writer, *parts):
@@ -80,3 +91,47 @@ async def test_a_large_body_right_behind_its_head_is_no_large_head(connect):
     body = b"z" * 200_000
     head = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(body)
     assert (await told(reader, writer, head + body)).startswith(b"HTTP/1.1 204 ")
+
+
+async def test_a_request_on_a_kept_connection_is_answered_while_the_server_ends(server, listener, connect):
+    """The last one: the answer says so. New connections are refused, which a proxy can mend."""
+    address = listener.getsockname()
+    reader, writer = await connect()
+    writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert b"connection: close" not in await reader.readuntil(b"\r\n\r\n")
+    server.should_exit = True
+    await until(lambda: _refused(address), what="the end of listening")
+    answer = await told(reader, writer, b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab")
+    assert answer.startswith(b"HTTP/1.1 204 ")
+    assert b"connection: close" in answer
+
+
+async def test_so_is_one_that_the_server_had_not_even_taken(server, listener, connect, monkeypatch):
+    """The system makes connections before we accept them; closing the listening socket would reset them."""
+    await connect()
+    address = listener.getsockname()
+    late: list[socket.socket] = []
+
+    async def at_the_last_moment(counter):
+        if server.should_exit:
+            late.append(socket.create_connection(address))  # nothing else runs meanwhile: it stays unaccepted
+            late[0].sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab")
+        return server.should_exit
+
+    monkeypatch.setattr(server, "on_tick", at_the_last_moment)
+    server.should_exit = True
+    await until(lambda: _refused(address), what="the end of listening")
+    late[0].setblocking(False)
+    with late[0]:
+        answer = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(late[0], 1000), 10)
+    assert answer.startswith(b"HTTP/1.1 204 ")
+    assert b"connection: close" in answer
+
+
+async def _refused(address):
+    try:
+        _, writer = await asyncio.open_connection(*address)
+    except ConnectionRefusedError:
+        return True
+    writer.close()
+    return False

@@ -1,5 +1,5 @@
 """Ceilings on a request's head, of time and of size: whoever never ends one would hold a connection and its
-memory for good. Bodies have theirs in `web.middleware.bodies`."""
+memory for good. Bodies have theirs in `web.middleware.bodies`. And the last request of a connection."""
 
 import asyncio
 
@@ -14,10 +14,17 @@ _TOO_LARGE = b"431 Request Header Fields Too Large"
 
 
 class Connection(HttpToolsProtocol):
-    """Uvicorn's, which waits for a head without end."""
+    """Uvicorn's, which waits for a head without end, and closes on a client that may be about to ask."""
 
     _deadline: asyncio.TimerHandle | None = None
     _head_bytes = 0
+    _retired = False
+
+    def retire(self) -> None:
+        """Take one more request at most: its answer, or the one under way, says that no other will follow."""
+        self._retired = True
+        if self.cycle is not None:
+            self.cycle.keep_alive = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The first head is awaited from here on."""
@@ -46,6 +53,8 @@ class Connection(HttpToolsProtocol):
         """The head is whole."""
         self._head_came()
         super().on_headers_complete()
+        if self._retired:
+            self.retire()
 
     def _await_head(self) -> None:
         self._head_bytes = 0

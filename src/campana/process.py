@@ -1,16 +1,18 @@
 """One running process: the engine's services and the web server side by side, until a signal or a death
 ends both.
 
-SIGTERM and SIGINT: the web server takes no new requests, lanes finish what is under way and give back the
+SIGTERM and SIGINT: the web server takes no new connections, lanes finish what is under way and give back the
 rest; all within ten seconds.
 """
 
 import asyncio
 import contextlib
 import gc
+import os
 import signal
+import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Generator
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Sequence
 from typing import Any
 
 import structlog
@@ -23,6 +25,9 @@ from campana.engine.service import ServiceDied, Watch
 
 log = structlog.get_logger(__name__)
 
+RETIRE_S = 1.5
+"""how long connections without a request stay open when the server ends, for one that is on its way; proxies
+as in deploy/ let go of such connections after a second"""
 WEB_DRAIN_S = 4
 GC_THRESHOLD = 20_000
 SWITCH_S = 0.0005
@@ -31,12 +36,48 @@ things at once, and with Python's own 5 ms it took five times as long"""
 
 
 class WebServer(uvicorn.Server):
-    """Uvicorn, without hands on the signals: the process decides when to stop."""
+    """Uvicorn, without hands on the signals: the process decides when to stop. And it loses no request when
+    it ends: a proxy does not repeat a POST that it has sent, so whatever reached us has to be answered.
+    """
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         """Leave signals alone."""
         yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen no more, answer what still comes over connections that are there, then close these."""
+        waiting = _close(self.servers)
+        for connection in self.server_state.connections:
+            if isinstance(connection, Connection):
+                connection.retire()
+        for accepted in waiting:
+            await asyncio.get_running_loop().connect_accepted_socket(self._retired, accepted)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(RETIRE_S):
+                while self.server_state.connections:  # noqa: ASYNC110 - uvicorn has no event for it
+                    await asyncio.sleep(0.05)
+        await super().shutdown(sockets)
+
+    def _retired(self) -> Connection:
+        made = Connection(self.config, self.server_state, self.lifespan.state)
+        made.retire()
+        return made
+
+
+def _close(servers: Sequence[asyncio.Server]) -> list[socket.socket]:
+    """Close the listening sockets. Connections that the system had made for us, and that nobody had taken
+    yet, would be reset by that: these are returned."""
+    listeners = [socket.socket(fileno=os.dup(each.fileno())) for server in servers for each in server.sockets]
+    for server in servers:
+        server.close()
+    taken: list[socket.socket] = []
+    for listener in listeners:
+        with listener, contextlib.suppress(BlockingIOError):
+            listener.setblocking(False)
+            while True:
+                taken.append(listener.accept()[0])
+    return taken
 
 
 def web_server(app: Any, host: str, port: int) -> WebServer:

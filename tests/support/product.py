@@ -131,14 +131,19 @@ class Product:
             self.key = (await campana.services.accounts.create_api_key(email, "tests")).key
 
     async def start(
-        self, command: str = "serve", *options: str, within: Sequence[str] = (), **settings: str
+        self,
+        command: str = "serve",
+        *options: str,
+        port: int | None = None,
+        within: Sequence[str] = (),
+        **settings: str,
     ) -> Running:
         """Start a process; returns when it serves (`serve`, `web`) or has announced itself (`worker`).
 
         `within` are the words of another command that becomes this one, `settings` are of this process alone.
         """
         words = [command, *options]
-        port = free_port()
+        port = port or free_port()
         if command != "worker":
             words += ["--port", str(port)]
         log_file = self.home / f"{command}-{len(self.running)}.log"
