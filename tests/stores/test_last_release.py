@@ -8,6 +8,7 @@ audit trail.
 import gzip
 import sqlite3
 from collections import Counter
+from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -75,13 +76,27 @@ async def test_its_data_are_upgraded_on_postgresql_with_nothing_changed(
     postgres_server.drop_database(name)
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def left(file: Path, request: pytest.FixtureRequest) -> AsyncIterator[str]:
+    """The database as 0.1.0 left it, of each kind."""
+    if request.param == "sqlite":
+        yield str(file)
+        return
+    cluster: Cluster = request.getfixturevalue("postgres_server")
+    name = cluster.create_database()
+    held = _typed_content(file)
+    await migrations._run(driver_url(cluster.url(name)), lambda connection: _filled(connection, held))
+    yield cluster.url(name)
+    cluster.drop_database(name)
+
+
 @pytest.mark.faults
-async def test_a_campaign_it_had_begun_goes_on_and_nobody_gets_it_twice(file: Path, tmp_path: Path) -> None:
+async def test_a_campaign_it_had_begun_goes_on_and_nobody_gets_it_twice(left: str, tmp_path: Path) -> None:
     with in_thread(SimulatorConfig(latency_ms=5, jitter_ms=0)) as simulator:
-        settings = {"DATABASE_URL": str(file), "BIZCHAT_BASE_URL": simulator.base_url, "SECRET_KEY": KEY}
+        settings = {"DATABASE_URL": left, "BIZCHAT_BASE_URL": simulator.base_url, "SECRET_KEY": KEY}
         product = Product(tmp_path, settings)
         try:
-            await upgrade(str(file))
+            await upgrade(left)
             values = {name.lower(): value for name, value in settings.items()}
             async with built(Settings(_env_file=None, data_dir=tmp_path, **values)) as campana:
                 accounts = campana.services.accounts

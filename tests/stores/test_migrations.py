@@ -14,7 +14,7 @@ from campana.domain.errors import StoreUnavailable
 from campana.domain.messages import MessageStatus
 from campana.stores import open_store, upgrade
 from campana.stores.sql import migrations
-from campana.stores.sql.migrations.oldest import own
+from campana.stores.sql.migrations.compatibility import own
 from campana.stores.sql.schema import metadata
 from campana.stores.sql.urls import driver_url
 from tests.support.cast import (

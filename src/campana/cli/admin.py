@@ -10,8 +10,10 @@ from campana.cli.output import FAILED, WRONG_USAGE, console, fail, run
 from campana.config import load_settings
 from campana.doctor import examine
 from campana.domain.accounts import Role, Scope
+from campana.domain.errors import Conflict
 from campana.domain.times import parse_duration
-from campana.stores import upgrade, version
+from campana.stores import outlook, upgrade, version
+from campana.stores.upgrades import Outlook
 
 
 def add_user(
@@ -86,23 +88,49 @@ def create_api_key(
     run(work())
 
 
-def upgrade_database() -> None:
+def upgrade_database(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done, and change nothing.")
+    ] = False,
+    anyway: Annotated[
+        bool,
+        typer.Option("--anyway", help="Even while workers live that cannot go on; they end by themselves."),
+    ] = False,
+) -> None:
     """Bring the database to this version's form. Safe to repeat."""
 
     async def work() -> None:
         settings = load_settings()
         settings.prepare_data_dir()
-        before = await version(settings.store_url)
+        coming = await outlook(settings.store_url)
+        _tell(coming, dry_run=dry_run)
+        if dry_run:
+            return
+        if coming.workers and not anyway:
+            raise Conflict(
+                f"there are workers that cannot go on after it ({len(coming.workers)}); stop every campana "
+                "serve, web and worker first, or give --anyway: then they end by themselves within seconds"
+            )
         await upgrade(settings.store_url)
         after = await version(settings.store_url)
-        known = (
-            f"is at {after}, nothing to do"
-            if before == after
-            else f"went from {before or 'empty'} to {after}"
-        )
-        console.print(f"The database {known}.", markup=False)
+        if after != coming.before:
+            console.print(f"The database went from {coming.before or 'empty'} to {after}.", markup=False)
 
     run(work())
+
+
+def _tell(coming: Outlook, *, dry_run: bool) -> None:
+    """What is known before anything is done."""
+    before = coming.before
+    if before is not None and before >= coming.after:
+        console.print(f"The database is at {before}, nothing to do.", markup=False)
+        return
+    if dry_run:
+        console.print(f"The database would go from {before or 'empty'} to {coming.after}.", markup=False)
+    if coming.breaks:
+        console.print("Processes of the version before cannot work with it afterwards: stop them first.")
+    elif dry_run and before is not None:
+        console.print("Processes of the version before can go on beside it.")
 
 
 def doctor() -> None:

@@ -7,8 +7,9 @@ from campana.domain.errors import StoreUnavailable
 
 if TYPE_CHECKING:
     from campana.engine.ports import Store
+    from campana.stores.upgrades import Outlook
 
-__all__ = ["open_store", "ready_store", "upgrade", "version"]
+__all__ = ["open_store", "outlook", "ready_store", "upgrade", "version"]
 
 _MONGODB = ("mongodb://", "mongodb+srv://")
 
@@ -18,6 +19,7 @@ class _Kind(Protocol):
 
     upgrade: Callable[[str], Awaitable[None]]
     version: Callable[[str], Awaitable[str | None]]
+    outlook: "Callable[[str], Awaitable[Outlook]]"
 
 
 async def open_store(url: str) -> "Store":
@@ -54,6 +56,11 @@ async def upgrade(url: str) -> None:
 async def version(url: str) -> str | None:
     """The version the database at `url` is at; None for an empty one."""
     return await _kind(url).version(url)
+
+
+async def outlook(url: str) -> "Outlook":
+    """What `upgrade` would do to the database at `url`, and to what works with it."""
+    return await _kind(url).outlook(url)
 
 
 def _kind(url: str) -> _Kind:

@@ -45,17 +45,27 @@ async def oldest(database: Database) -> str | None:
     return None if found is None else found.get("oldest")
 
 
+def breaks(version: str | None) -> bool:
+    """Whether what works with a database of that version cannot go on with HEAD's collections."""
+    return version is not None and version < OLDEST
+
+
 async def _make(database: Database, schema: CollectionSchema) -> None:
-    validator = {"$jsonSchema": schema.validator}
     try:
-        await database.inner.create_collection(schema.name, validator=validator)
-    except CollectionInvalid:
-        await database.inner.command("collMod", schema.name, validator=validator)
+        await _make_collection(database, schema.name, {"$jsonSchema": schema.validator})
     except OperationFailure as error:
         if error.code != NOT_IMPLEMENTED:
             raise
     for index in schema.indexes:
         await _make_index(database, schema.name, index)
+
+
+async def _make_collection(database: Database, name: str, validator: dict[str, Any]) -> None:
+    """Or give the one that is there this validator. FerretDB has no validators."""
+    try:
+        await database.inner.create_collection(name, validator=validator)
+    except CollectionInvalid:
+        await database.inner.command("collMod", name, validator=validator)
 
 
 async def _make_index(database: Database, collection: str, index: IndexSchema) -> None:

@@ -48,6 +48,7 @@ from campana.stores.mongo.taking import Taking
 from campana.stores.mongo.team import Team
 from campana.stores.mongo.unmatched import UnmatchedReceipts
 from campana.stores.mongo.workers import Workers
+from campana.stores.upgrades import Outlook
 
 
 class MongoStore(
@@ -127,3 +128,14 @@ async def version(url: str) -> str | None:
         database = Database(url)
         stack.push_async_callback(database.close)
         return await migrations.current(database)
+
+
+async def outlook(url: str) -> Outlook:
+    """What an upgrade would do to the database at `url`, and to what works with it."""
+    async with AsyncExitStack() as stack:
+        database = Database(url)
+        stack.push_async_callback(database.close)
+        before = await migrations.current(database)
+        if not migrations.breaks(before):
+            return Outlook(before, migrations.HEAD, breaks=False)
+        return Outlook(before, migrations.HEAD, breaks=True, workers=await Workers(database).workers())

@@ -7,7 +7,7 @@ from campana.domain.errors import StoreUnavailable, TooOld
 from campana.stores.sql.database import Database
 from campana.stores.sql.failures import UPGRADE
 from campana.stores.sql.migrations import HEAD
-from campana.stores.sql.migrations.oldest import compatibility
+from campana.stores.sql.migrations.compatibility import compatibility
 from campana.stores.sql.part import Part
 
 _VERSION = text("SELECT version_num FROM alembic_version")

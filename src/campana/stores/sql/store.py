@@ -50,6 +50,7 @@ from campana.stores.sql.unmatched import UnmatchedReceipts
 from campana.stores.sql.urls import driver_url
 from campana.stores.sql.webhooks import Webhooks
 from campana.stores.sql.workers import Workers
+from campana.stores.upgrades import Outlook
 
 if TYPE_CHECKING:
     from campana.engine.ports import Store
@@ -132,3 +133,14 @@ async def upgrade(url: str) -> None:
 async def version(url: str) -> str | None:
     """The migration the database at `url` is at; None for an empty one."""
     return await migrations.current(driver_url(url))
+
+
+async def outlook(url: str) -> Outlook:
+    """What an upgrade would do to the database at `url`, and to what works with it."""
+    before = await version(url)
+    if not migrations.breaks(before):
+        return Outlook(before, migrations.HEAD, breaks=False)
+    async with AsyncExitStack() as stack:
+        database = Database(driver_url(url))
+        stack.push_async_callback(database.close)
+        return Outlook(before, migrations.HEAD, breaks=True, workers=await Workers(database).workers())

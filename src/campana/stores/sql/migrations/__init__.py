@@ -13,7 +13,7 @@ from sqlalchemy.pool import NullPool
 
 from campana.domain.errors import StoreUnavailable
 from campana.stores.sql.failures import translated
-from campana.stores.sql.migrations.oldest import state_oldest
+from campana.stores.sql.migrations.compatibility import state_oldest
 
 HEAD = "0016"
 """The newest migration; a test compares it with the files."""
@@ -52,6 +52,11 @@ def oldest() -> str:
     revisions = list(ScriptDirectory.from_config(_config()).walk_revisions())
     breaking = (each for each in revisions if getattr(each.module, "breaking", False))
     return next(breaking, revisions[-1]).revision
+
+
+def breaks(version: str | None) -> bool:
+    """Whether what works with a database of that version cannot go on with HEAD's tables."""
+    return version is not None and version < oldest()
 
 
 def head() -> str:
