@@ -71,6 +71,7 @@ async def test_lanes_are_spread_move_and_are_taken_over(shop: Product, simulator
         await is_spread(6)
     status, out, err = await shop.command("workers")
     assert (status, out.count("0 s ago") + out.count("1 s ago") + out.count("2 s ago")) == (0, 1), out + err
+    assert [out.count(f"    Sender {n} (Shop)\n") for n in range(SENDERS)] == [1] * SENDERS, out
     for campaign in campaigns:
         assert (await shop.ended(campaign))["status"] == "COMPLETED"
     messages = [message for campaign in campaigns for message in await shop.messages(campaign)]

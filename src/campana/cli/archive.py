@@ -4,11 +4,12 @@ from typing import Annotated
 
 import typer
 
-from campana.bootstrap import Campana, built
+from campana.bootstrap import built
 from campana.cli.output import console, run
 from campana.config import load_settings
 from campana.domain.archives import SHORTEST_DAYS, span_of
 from campana.domain.errors import InvalidInput
+from campana.engine.archiving.archivist import Archivist
 from campana.engine.ports import CampaignView
 
 OlderThan = Annotated[
@@ -39,16 +40,17 @@ def archive(*, older_than: OlderThan = None, dry_run: DryRun = False) -> None:
                 console.print(f"Begun before, and finished now: {begun}")
             done = 0
             for view in await archivist.due(span):
-                done += await _archived(campana, view, dry_run=dry_run)
+                done += await _archived(None if dry_run else archivist, view)
             verb = "Would be archived" if dry_run else f"Archived to {settings.archive_folder}"
             console.print(f"{verb}: {done}", markup=False, soft_wrap=True)
 
     run(work())
 
 
-async def _archived(campana: Campana, view: CampaignView, *, dry_run: bool) -> bool:
+async def _archived(archivist: Archivist | None, view: CampaignView) -> bool:
+    """Without an archivist it is only said."""
     name, count = view.campaign.name, view.counts.total
-    if not dry_run and await campana.archivist().archive(view) is None:
+    if archivist is not None and await archivist.archive(view) is None:
         console.print(f"{name}: changed meanwhile; left as it is.", markup=False, soft_wrap=True)
         return False
     console.print(f"{name}: {count} messages", markup=False, soft_wrap=True)

@@ -53,6 +53,21 @@ async def test_a_sender_is_kept_and_edited(store: Store) -> None:
         await store.save_sender(replace(other, id=uuid4()))
 
 
+async def test_senders_of_all_accounts_are_told_by_name(store: Store) -> None:
+    shop, bakery = await make_account(store), await make_account(store, "Bakery")
+    senders = [
+        await make_sender(store, shop),
+        await make_sender(store, bakery),
+        await make_sender(store, bakery, "Bread"),
+    ]
+    named = await store.sender_names([*(sender.id for sender in senders[:2]), uuid4()])
+    assert {one: str(name) for one, name in named.items()} == {
+        senders[0].id: f"Main ({shop.name})",
+        senders[1].id: "Main (Bakery)",
+    }
+    assert await store.sender_names([]) == {}
+
+
 async def test_lists_come_newest_first_page_by_page(store: Store) -> None:
     account = await make_account(store)
     moments = [MORNING + timedelta(milliseconds=n // 2) for n in range(5)]

@@ -1,6 +1,8 @@
 """The administration's pages: accounts with their first owners, ceilings, suspension, looking in, workers."""
 
 import re
+from datetime import date
+from uuid import UUID
 
 import pytest
 
@@ -134,7 +136,14 @@ async def test_an_administrator_looks_in_while_owners_allow_it(shop, ada):
 
 
 async def test_workers_and_the_installations_trail(shop, ada):
+    """Senders are told by name and account, as those of several accounts stand there."""
     assert "Nobody sends" in text_of(await ada.get("/admin/workers"))
+    sender = await shop.sender(name="Diwali <b>")
+    await shop.store.say_alive("host|1|2|77|x", rate=3, ttl_s=60)
+    await shop.store.acquire(UUID(sender), "host|1|2|77|x", ttl_s=60, day=date(2026, 11, 25))
+    looked = text_of(await ada.get("/admin/workers"))
+    assert "host:77" in looked
+    assert "Diwali &lt;b&gt; (Shop)" in looked
     assert "Nothing yet" in text_of(await ada.get("/admin/trail"))
     assert (await ada.get("/admin/trail?since=x")).status == 422
     assert (await ada.get("/admin")).leads_to == "/admin/accounts"

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from campana.engine.ports.archiving import ArchivedRow, Archiving
 from campana.engine.ports.audit import AuditQuery, AuditTrail
-from campana.engine.ports.catalog import CampaignOrder, CampaignView, Catalog, Statistics
+from campana.engine.ports.catalog import CampaignOrder, CampaignView, Catalog, SenderName, Statistics
 from campana.engine.ports.copying import Copying
 from campana.engine.ports.drafts import Drafts
 from campana.engine.ports.inbox import Backlog, Inbox, Post, StoredPost, Unmatched
@@ -96,6 +96,7 @@ __all__ = [
     "SealedPlace",
     "SealedText",
     "SealedTexts",
+    "SenderName",
     "Settlement",
     "Share",
     "SignIns",

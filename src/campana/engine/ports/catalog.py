@@ -46,6 +46,17 @@ class Statistics:
     oldest_due: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class SenderName:
+    """How a sender is told from those of other accounts, for whoever looks after all of them."""
+
+    sender: str
+    account: str
+
+    def __str__(self) -> str:
+        return f"{self.sender} ({self.account})"
+
+
 class Catalog(Protocol):
     """Plain reads and writes. What belongs to an account is found only with that account's id.
 
@@ -63,6 +74,8 @@ class Catalog(Protocol):
 
     async def sender(self, account_id: UUID, sender_id: UUID) -> Sender | None: ...
     async def senders(self, account_id: UUID, *, limit: int, cursor: str | None = None) -> Page[Sender]: ...
+    async def sender_names(self, ids: Collection[UUID]) -> Mapping[UUID, SenderName]:
+        """Of any account's senders; those that are not there are left out."""
 
     async def open_list(self, recipients: RecipientList) -> None:
         """Begin a list; until `close_list` nobody sees it. Its numbers are not known yet."""

@@ -1,12 +1,12 @@
 """Who works, which lanes each holds, and which lanes with work nobody holds: for whoever runs all this."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from campana.domain.accounts import Principal
 from campana.domain.permissions import Action, permit
-from campana.engine.ports import Clock, Presence, Store
+from campana.engine.ports import Clock, Presence, SenderName, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +56,10 @@ class Rosters:
         return Roster(
             tuple(AtWork(presence, tuple(lanes_of(presence.owner))) for presence in alive),
             tuple(sender_id for sender_id in working if sender_id not in held),
+        )
+
+    async def names(self, roster: Roster) -> Mapping[UUID, SenderName]:
+        """Of its senders and their accounts, for whoever may see the roster. One question for all of them."""
+        return await self._store.sender_names(
+            {*roster.without_owner, *(sender_id for each in roster.workers for sender_id in each.lanes)}
         )

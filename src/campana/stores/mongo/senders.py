@@ -1,10 +1,11 @@
 """Senders. A sender's lane comes into being when it is first looked at."""
 
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from campana.domain.errors import Conflict, NotFound
 from campana.domain.senders import Sender
-from campana.engine.ports import Page
+from campana.engine.ports import Page, SenderName
 from campana.stores.mongo.cursors import newest_page
 from campana.stores.mongo.database import Document
 from campana.stores.mongo.documents import document_of, field_of, key_of, thing_of
@@ -50,6 +51,14 @@ class Senders(Part):
     async def senders(self, account_id: UUID, *, limit: int, cursor: str | None = None) -> Page[Sender]:
         mine = {"accountId": str(account_id)}
         return await newest_page(self._database["senders"], mine, sender_of, limit=limit, cursor=cursor)
+
+    async def sender_names(self, ids: Collection[UUID]) -> Mapping[UUID, SenderName]:
+        these = {"_id": {"$in": [str(one) for one in ids]}}
+        found = await self._database["senders"].find_all(these, ["name", "accountId"])
+        owners = {"_id": {"$in": sorted({one["accountId"] for one in found})}}
+        accounts = await self._database["accounts"].find_all(owners, ["name"])
+        name_of = {one["_id"]: one["name"] for one in accounts}
+        return {UUID(one["_id"]): SenderName(one["name"], name_of[one["accountId"]]) for one in found}
 
 
 def sender_of(document: Document) -> Sender:

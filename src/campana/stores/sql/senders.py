@@ -1,5 +1,6 @@
 """Senders; each comes with its lane, so that there is always a row to lock."""
 
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
@@ -7,12 +8,12 @@ from sqlalchemy.exc import IntegrityError
 
 from campana.domain.errors import Conflict, NotFound
 from campana.domain.senders import Sender
-from campana.engine.ports import Page
+from campana.engine.ports import Page, SenderName
 from campana.stores.sql.cursors import newest_cursor, newest_first
 from campana.stores.sql.failures import is_unique_violation
 from campana.stores.sql.part import Part
 from campana.stores.sql.rows import sender_of, sender_values
-from campana.stores.sql.schema import lanes, senders
+from campana.stores.sql.schema import accounts, lanes, senders
 from campana.stores.sql.transactions import Transaction
 
 _FIXED = frozenset({"id", "account_id", "created_at"})
@@ -58,6 +59,14 @@ class Senders(Part):
         )
         rows = await self._database.rows(query)
         return Page(tuple(sender_of(row) for row in rows[:limit]), newest_cursor(rows, limit))
+
+    async def sender_names(self, ids: Collection[UUID]) -> Mapping[UUID, SenderName]:
+        query = (
+            select(senders.c.id, senders.c.name, accounts.c.name.label("account"))
+            .join(accounts, accounts.c.id == senders.c.account_id)
+            .where(senders.c.id.in_(ids))
+        )
+        return {row.id: SenderName(row.name, row.account) for row in await self._database.rows(query)}
 
 
 def _taken(sender: Sender) -> Conflict:

@@ -44,7 +44,8 @@ async def admin(request: Request) -> Response:
 @router.get("/workers")
 async def workers(request: Request, engine: Engine, caller: Caller) -> Response:
     """Who sends, for which lanes, how fast, and when each was heard of last."""
-    return admin_page(request, "admin/workers.html", roster=await engine.rosters.find(caller))
+    roster = await engine.rosters.find(caller)
+    return admin_page(request, "admin/workers.html", roster=roster, names=await engine.rosters.names(roster))
 
 
 @router.get("/trail")
