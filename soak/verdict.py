@@ -9,18 +9,13 @@ from typing import Any
 
 import asyncpg
 
-from campana.simulator.ledger import most_in_any_second
 from soak.load import Halt, Load
+from soak.rates import bursts, silences
 from soak.relay import Relay
-from soak.scene import RATE_PER_S
 
 GONE = ("SENT", "DELIVERED", "READ")
 RANK = {"sent": 1, "delivered": 2, "read": 3}
 STOPPED_WITHIN_S = 1.0
-STARVED = 1.5
-"""how far above a sender's rate a second's arrivals may lie where the machine does other things too: they are
-counted at the provider, whose process waits for its turn. The strict figure is the bench's, on a quiet
-machine."""
 _MESSAGES = """
     SELECT c.name AS tag, r.phone, m.status, m.provider_message_id, m.inferred, m.code
     FROM messages m JOIN campaigns c ON c.id = m.campaign_id
@@ -193,9 +188,16 @@ def _judge_rates(verdict: Verdict, requests: list[dict[str, Any]]) -> None:
     arrivals: dict[str, list[float]] = defaultdict(list)
     for request in requests:
         arrivals[request["vendor_uid"]].append(request["monotonic"])
-    most = {vendor: most_in_any_second(moments) for vendor, moments in arrivals.items()}
+    quiet = silences(moment for moments in arrivals.values() for moment in moments)
+    found = {vendor: bursts(moments, quiet) for vendor, moments in arrivals.items()}
     verdict.blame(
-        f"more than {STARVED} times a sender's rate in a second",
-        ((vendor, count) for vendor, count in most.items() if count > RATE_PER_S * STARVED),
+        "more of a sender in a second than its rate",
+        ((vendor, most.count) for vendor, most in found.items() if most.beyond),
     )
-    verdict.figures["most of one sender in any second"] = max(most.values(), default=0)
+    verdict.figures["most of one sender in any second"] = max(one.count for one in found.values())
+    verdict.figures["the same, but for what the provider had not looked at"] = max(
+        one.of_its_own for one in found.values()
+    )
+    verdict.figures["longest that the provider did not look, in seconds"] = round(
+        max((length for _, length in quiet), default=0.0), 2
+    )
