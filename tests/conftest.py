@@ -29,15 +29,16 @@ LONG = ("faults", "slow")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Each process begins with its share of the long tests: left for the end, one of them would run alone."""
+    """Half of the processes begin with the long tests. Left for the end, one of them would run alone; begun by
+    all, they would take the processors from each other, and what they wait for would come late."""
     processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     long = [item for item in items if any(item.get_closest_marker(name) for name in LONG)]
     rest = iter([item for item in items if item not in long])
-    share = -(-len(items) // processes)
+    share, half = -(-len(items) // processes), -(-processes // 2)
     items[:] = [
         item
         for number in range(processes)
-        for part in [long[number::processes]]
+        for part in [long[number::half] if number < half else []]
         for item in (*part, *itertools.islice(rest, share - len(part)))
     ]
 
