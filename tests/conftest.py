@@ -29,8 +29,8 @@ LONG = ("faults", "slow")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Half of the processes begin with the long tests. Left for the end, one of them would run alone; begun by
-    all, they would take the processors from each other, and what they wait for would come late."""
+    """Half of the processes begin with the long tests. Left for the end, one of them would run alone; begun
+    by all, they would take the processors from each other, and what they wait for would come late."""
     processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     long = [item for item in items if any(item.get_closest_marker(name) for name in LONG)]
     rest = iter([item for item in items if item not in long])

@@ -29,6 +29,8 @@ RETIRE_S = 1.5
 """how long connections without a request stay open when the server ends, for one that is on its way; proxies
 as in deploy/ let go of such connections after a second"""
 WEB_DRAIN_S = 4
+FIRST_INHERITED = 3
+"""the first file descriptor that systemd hands on, as sd_listen_fds(3) has it"""
 GC_THRESHOLD = 20_000
 SWITCH_S = 0.0005
 """how long a thread with an answer from the database may wait for the interpreter: a page asks SQLite ten
@@ -99,6 +101,17 @@ def web_server(app: Any, host: str, port: int) -> WebServer:
     )
 
 
+def inherited_sockets() -> list[socket.socket]:
+    """Sockets that systemd listens on for this process, in the place of one of our own: sd_listen_fds(3).
+
+    They outlive the process: who comes between its end and the next one's beginning waits.
+    """
+    if os.environ.get("LISTEN_PID") != str(os.getpid()):
+        return []
+    count = int(os.environ["LISTEN_FDS"])
+    return [socket.socket(fileno=FIRST_INHERITED + number) for number in range(count)]
+
+
 def serve_metrics(registry: CollectorRegistry, host: str, port: int) -> None:
     """The process's numbers alone, from a thread that ends with the process. Raises ConfigurationError."""
     try:
@@ -161,7 +174,7 @@ async def run_until_told(
 async def _serve(server: WebServer) -> None:
     config = server.config
     try:
-        await server.serve()
+        await server.serve(sockets=inherited_sockets() or None)
     except SystemExit:
         raise ConfigurationError(
             f"Cannot listen on {config.host}:{config.port}: the port is in use or not allowed. "

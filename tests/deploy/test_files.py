@@ -19,6 +19,7 @@ from campana.config import Settings
 ROOT = Path(__file__).parent.parent.parent
 DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+SOCKETS = sorted((DEPLOY / "systemd").glob("*.socket"))
 COMMAND = "/opt/campana/.venv/bin/campana"
 
 
@@ -68,12 +69,14 @@ def test_a_unit_starts_a_command_of_ours(path: Path) -> None:
     words_work(words)
 
 
-@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*UNITS, *SOCKETS], ids=lambda path: path.name)
 def test_systemd_finds_nothing_wrong_with_a_unit(path: Path, tmp_path: Path) -> None:
-    """With a command in the place of ours, which is not installed here."""
-    copy = tmp_path / path.name
-    copy.write_text(path.read_text().replace(COMMAND, "/bin/true"))
-    command = [tool("systemd-analyze"), "verify", str(copy)]
+    """With a command in the place of ours, which is not installed here. A socket needs its service beside
+    it."""
+    for each in {path, path.with_suffix(".service")}:
+        copy = tmp_path / each.name.replace("@.", "@8000.")
+        copy.write_text(each.read_text().replace(COMMAND, "/bin/true"))
+    command = [tool("systemd-analyze"), "verify", str(tmp_path / path.name.replace("@.", "@8000."))]
     told = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (told.returncode, told.stderr) == (0, "")
 

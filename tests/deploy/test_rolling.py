@@ -1,9 +1,13 @@
-"""Two `campana web` behind nginx, set up as the example is, restarted one after the other: nobody notices."""
+"""Web processes restarted while people and the provider ask: two behind nginx, one after the other, and one
+whose address is held. Nobody notices."""
 
 import asyncio
 import contextlib
 import itertools
 import json
+import socket
+import ssl
+import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -107,6 +111,34 @@ async def test_nobody_notices_a_rolling_restart(shop: Product, tmp_path: Path) -
             await shop.start("web", port=ports[0])
             assert await webs[1].terminate() == 0
             await until(lambda: clients.heard_anew(2), what="progress after the restarts")
+    assert {status for _, status in clients.answers} == {200}, clients.answers
+    assert await _stored(shop) == Counter(clients.posted)
+
+
+KEEP = """import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ |= {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "1"}
+os.execvp(sys.argv[2], sys.argv[2:])"""
+"""Becomes a command that is handed a socket, as systemd hands it."""
+
+
+async def test_an_address_that_is_held_refuses_nobody(shop: Product) -> None:
+    """One process, no proxy, as beside the units' sockets: who comes while it is away waits."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", free_port()))
+        held.listen(100)
+        within = [sys.executable, "-c", KEEP, str(held.fileno())]
+        web = await shop.start("web", within=within, inherits=held)
+        sender = await shop.make_sender()
+        address = (await shop.call("GET", f"/senders/{sender}"))["webhook"]["url"]
+        campaign = await shop.make_campaign(sender, 1, scheduled_at=shop.in_seconds(3600))
+        front = Front(shop.url, shop.url, ssl.create_default_context())
+        clients = Clients(front, shop.key, address[address.index("/webhooks/") :])
+        async with clients.at_work(campaign):
+            await until(lambda: clients.heard_anew(1), what="progress")
+            assert await web.terminate() == 0
+            await shop.start("web", within=within, inherits=held)
+            await until(lambda: clients.heard_anew(2), what="progress after the restart")
     assert {status for _, status in clients.answers} == {200}, clients.answers
     assert await _stored(shop) == Counter(clients.posted)
 

@@ -135,15 +135,17 @@ class Product:
         command: str = "serve",
         *options: str,
         port: int | None = None,
+        inherits: socket.socket | None = None,
         within: Sequence[str] = (),
         **settings: str,
     ) -> Running:
         """Start a process; returns when it serves (`serve`, `web`) or has announced itself (`worker`).
 
         `within` are the words of another command that becomes this one, `settings` are of this process alone.
+        Without a `port` it gets a free one; where it `inherits` a socket, it listens there.
         """
         words = [command, *options]
-        port = port or free_port()
+        port = inherits.getsockname()[1] if inherits else port or free_port()
         if command != "worker":
             words += ["--port", str(port)]
         log_file = self.home / f"{command}-{len(self.running)}.log"
@@ -158,6 +160,7 @@ class Product:
                 cwd=self.home,
                 stdout=log,
                 stderr=log,
+                pass_fds=[inherits.fileno()] if inherits else [],
             )
         running = Running(process, log_file, f"http://127.0.0.1:{port}" if command != "worker" else "")
         self.running.append(running)
