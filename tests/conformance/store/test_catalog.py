@@ -65,6 +65,7 @@ async def test_senders_of_all_accounts_are_told_by_name(store: Store) -> None:
         senders[0].id: f"Main ({shop.name})",
         senders[1].id: "Main (Bakery)",
     }
+    assert [named[sender.id].account_id for sender in senders[:2]] == [shop.id, bakery.id]
     assert await store.sender_names([]) == {}
 
 

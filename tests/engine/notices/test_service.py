@@ -3,11 +3,15 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
+from campana.engine.faults import looking
 from campana.engine.notices import service as notices_service
 from campana.engine.notices.routes import NO_MAIL, Routes
 from campana.posting import HttpPoster
 from campana.vault import FernetVault
 from tests.engine.notices.conftest import Services, Tower
+from tests.support.cast import make_sender, running_campaign
 
 
 async def test_an_account_hears_of_its_own_and_the_installation_of_everything(tower: Tower) -> None:
@@ -29,6 +33,18 @@ async def test_an_account_hears_of_its_own_and_the_installation_of_everything(to
     assert {one["state"] for one in post["troubles"]} == {"began"}
     assert post["title"] == "Campana: 3 things are wrong"
     assert all(name in post["text"] for name in ("Holi", "Bread", "GB are left"))
+
+
+async def test_an_account_hears_of_its_senders_that_nobody_sends_for(
+    tower: Tower, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looking, "LOOK_AGAIN_S", 0.0)
+    for account in (tower.shop, tower.bakery):
+        await tower.desk.add(tower.principal(account), "tgram://token/chat")
+    await running_campaign(tower.store, await make_sender(tower.store, tower.shop, "Saris"), 3)
+    await tower.look(2)
+    ((_, title, _),) = tower.services.came
+    assert title.startswith("Campana: sender Saris (Shop) has work and nobody sends for it")
 
 
 async def test_a_letter_at_the_beginning_and_one_at_the_end(tower: Tower) -> None:

@@ -29,19 +29,20 @@ async def inbox(scene: Scene) -> Sequence[Sight]:
 
 async def webhooks(scene: Scene) -> Sequence[Sight]:
     """Messages of a sender leave, and nothing comes back, though it has a webhook address."""
-    busy, since, found = await busy_senders(scene), scene.clock.now() - SILENT_AFTER, []
-    for webhook in await scene.store.webhooks():
-        if webhook.sender_id not in busy or (webhook.last_event_at and webhook.last_event_at >= since):
-            continue
-        account_id, accepted = busy[webhook.sender_id]
-        sender = await scene.store.sender(account_id, webhook.sender_id)
-        said = (
-            f"sender {sender.name if sender else webhook.sender_id} had {accepted} messages accepted in the "
-            f"last hour, and {_heard(webhook.last_event_at)}; is the address set at BizChat, and can it be "
-            "reached from outside?"
+    busy, since = await busy_senders(scene), scene.clock.now() - SILENT_AFTER
+    silent = {
+        webhook.sender_id: webhook.last_event_at
+        for webhook in await scene.store.webhooks()
+        if webhook.sender_id in busy and (webhook.last_event_at is None or webhook.last_event_at < since)
+    }
+    return [
+        Sight(
+            f"sender {name} had {busy[sender]} messages accepted in the last hour, and "
+            f"{_heard(silent[sender])}; is the address set at BizChat, and can it be reached from outside?",
+            *(str(sender), name.account_id),
         )
-        found.append(Sight(said, str(webhook.sender_id), account_id))
-    return found
+        for sender, name in (await scene.store.sender_names(silent)).items()
+    ]
 
 
 async def public_url(scene: Scene) -> Sequence[Sight]:

@@ -38,12 +38,13 @@ async def workers(scene: Scene) -> Sequence[Sight]:
 async def lanes(scene: Scene) -> Sequence[Sight]:
     """Senders that have work, and nobody sends for them."""
     roster = await Rosters(scene.store, scene.clock).look()
+    names = await scene.store.sender_names(roster.without_owner)
     return [
         Sight(
-            f"sender {sender} has work and nobody sends for it; campana workers, and the workers' log",
-            str(sender),
+            f"sender {name} has work and nobody sends for it; campana workers, and the workers' log",
+            *(str(sender), name.account_id),
         )
-        for sender in roster.without_owner
+        for sender, name in names.items()
     ]
 
 
@@ -97,15 +98,15 @@ async def queue(scene: Scene) -> Sequence[Sight]:
     ]
 
 
-async def busy_senders(scene: Scene) -> dict[UUID, tuple[UUID, int]]:
-    """Senders with more than a few messages accepted in the last hour: whose they are, and how many."""
-    since, accepted = scene.clock.now() - SILENT_AFTER, Counter[tuple[UUID, UUID]]()
+async def busy_senders(scene: Scene) -> dict[UUID, int]:
+    """How many messages were accepted in the last hour, for senders with more than a few."""
+    since, accepted = scene.clock.now() - SILENT_AFTER, Counter[UUID]()
     views = {view.campaign.id: view for view in [*await _running(scene), *await _begun(scene)]}
     for view in views.values():
         for one in await scene.store.timeline(view.campaign.id):
             if one.began >= since:
-                accepted[view.campaign.sender_id, view.campaign.account_id] += one.accepted.total
-    return {sender: (account, count) for (sender, account), count in accepted.items() if count > SILENT_ABOVE}
+                accepted[view.campaign.sender_id] += one.accepted.total
+    return {sender: count for sender, count in accepted.items() if count > SILENT_ABOVE}
 
 
 async def _running(scene: Scene) -> Sequence[CampaignView]:

@@ -52,6 +52,7 @@ class SenderName:
 
     sender: str
     account: str
+    account_id: UUID
 
     def __str__(self) -> str:
         return f"{self.sender} ({self.account})"

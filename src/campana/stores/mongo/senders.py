@@ -58,7 +58,10 @@ class Senders(Part):
         owners = {"_id": {"$in": sorted({one["accountId"] for one in found})}}
         accounts = await self._database["accounts"].find_all(owners, ["name"])
         name_of = {one["_id"]: one["name"] for one in accounts}
-        return {UUID(one["_id"]): SenderName(one["name"], name_of[one["accountId"]]) for one in found}
+        return {
+            UUID(one["_id"]): SenderName(one["name"], name_of[one["accountId"]], UUID(one["accountId"]))
+            for one in found
+        }
 
 
 def sender_of(document: Document) -> Sender:

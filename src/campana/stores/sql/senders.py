@@ -62,11 +62,14 @@ class Senders(Part):
 
     async def sender_names(self, ids: Collection[UUID]) -> Mapping[UUID, SenderName]:
         query = (
-            select(senders.c.id, senders.c.name, accounts.c.name.label("account"))
+            select(senders.c.id, senders.c.name, senders.c.account_id, accounts.c.name.label("account"))
             .join(accounts, accounts.c.id == senders.c.account_id)
             .where(senders.c.id.in_(ids))
         )
-        return {row.id: SenderName(row.name, row.account) for row in await self._database.rows(query)}
+        return {
+            row.id: SenderName(row.name, row.account, row.account_id)
+            for row in await self._database.rows(query)
+        }
 
 
 def _taken(sender: Sender) -> Conflict:
