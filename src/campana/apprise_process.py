@@ -1,5 +1,6 @@
 """`python -m campana.apprise_process`: one notice by Apprise, told on standard input, answered on standard
-output. What it must not do it cannot: an audit hook refuses it, whatever a plugin tries.
+output. The code is Apprise's, the addresses are strangers': what none of these may lead to, an audit hook
+refuses, whichever plugin tries.
 
 It may read Python's own files and those that name resolution and TLS need, and connect to public addresses
 (private ones too where the installation allows that); not write, not run programs, not use the machine's own
@@ -20,7 +21,7 @@ from campana.networks import is_public
 NOT_PUBLIC = "not public"
 NOT_KNOWN = "not known"
 OF_THE_MACHINE = frozenset(
-    {"dbus", "qt", "kde", "glib", "gio", "gnome", "macosx", "windows", "syslog", "blink1", "signald"}
+    {"dbus", "qt", "kde", "glib", "gio", "gnome", "macosx", "windows", "syslog", "blink1"}
 )
 """schemes of services that show a notice on the machine that sends it"""
 MAIL = frozenset({"mailto", "mailtos"})
@@ -59,6 +60,8 @@ class Guard:
             raise PermissionError(f"{event} is not for notices")
 
     def _connect(self, address: object) -> None:
+        if address is None:  # over a connection that was looked at when it was made
+            return
         if isinstance(address, tuple) and (self._allow_private or _is_public(str(address[0]))):
             return
         self.refused = True
