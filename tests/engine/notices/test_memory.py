@@ -67,7 +67,7 @@ def test_a_trouble_is_told_when_it_begins_once_a_day_and_when_it_is_over() -> No
 def test_what_comes_and_goes_is_one_trouble() -> None:
     listener = Listener()
     for _ in range(50):
-        listener.pass_minutes(3, PAUSED).pass_minutes(minutes(CALM) - 1)
+        listener.pass_minutes(3, PAUSED).pass_minutes(14)
     assert [state for _, state, _ in listener.heard] == ["began"]
 
 
