@@ -2,13 +2,13 @@
 process that speaks for strangers cannot do."""
 
 import asyncio
-import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
 import pytest
 from aiohttp import web
 
@@ -81,11 +81,11 @@ async def test_who_never_answers_is_left_and_no_process_stays(service: Service) 
     assert not children()
 
 
-def children() -> list[str]:
+def children() -> list[list[str]]:
     """Processes of ours that send notices."""
-    lines = subprocess.run(["ps", "-eo", "ppid=,args="], capture_output=True, text=True, check=True).stdout
-    ours = [line.split(None, 1) for line in lines.splitlines()]
-    return [args for parent, args in ours if int(parent) == os.getpid() and "apprise_process" in args]
+    return [
+        one.cmdline() for one in psutil.Process().children() if "apprise_process" in " ".join(one.cmdline())
+    ]
 
 
 @pytest.mark.parametrize(
