@@ -1,5 +1,6 @@
 """What every test may ask for: a store on each database, fresh and migrated, and the servers behind them."""
 
+import gc
 import itertools
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -41,6 +42,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for part in [long[number::half] if number < half else []]
         for item in (*part, *itertools.islice(rest, share - len(part)))
     ]
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays for good: looking through it again and again took a fourteenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 @pytest.fixture(scope="session")
