@@ -184,7 +184,7 @@ async def test_what_nobody_knows_is_forgotten_after_three_days(store: Store) -> 
     while (await store.backlog()).unmatched:
         assert room.clock.now() - MORNING < timedelta(days=7)
         looks += bool(await store.unmatched(room.clock.now(), limit=1))
-        await wait(room, minutes=10)
+        await wait(room, minutes=30)
     assert room.clock.now() - MORNING > timedelta(days=3)
     assert looks < 20, "fewer and fewer looks"
     assert room.count("campana_receipts_late_total", outcome="dropped") == 1
