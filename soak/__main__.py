@@ -45,7 +45,8 @@ async def run(options: argparse.Namespace, folder: Path) -> tuple[Verdict, str]:
         ends = await asyncio.gather(*beside, return_exceptions=True)
         await harm.settle()
         await asyncio.sleep(REST_S)
-        verdict = await judge(load, made.relay, made.simulator.ledger_file)
+        stalls = (await asyncio.to_thread(made.simulator.summary))["stalls"]
+        verdict = await judge(load, made.relay, made.simulator.ledger_file, stalls)
         await _judge_gauges(verdict, gauges, before, (connected, await connections(made)))
         verdict.blame("processes that ended by themselves", [*harm.deaths, *_ended(made)])
         verdict.blame("parts of the soak that broke off", (end for end in ends if isinstance(end, Exception)))

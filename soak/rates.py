@@ -1,47 +1,41 @@
 """A sender's rate as the provider sees it arrive, on a machine that does much else.
 
-The provider's process waits for its turn too. While it does not look, nobody's requests arrive; then all of
-them do at once, and count as one second's. Three workers send by themselves, ten senders' worth: when nothing
-at all arrived for some time, it was the provider that did not look, and a burst right after that is as much
-larger as the silence was long.
+The provider's process waits for the processor too. While it does not look, nobody's requests arrive; then all
+of them do at once, and are noted as one second's. It notes itself when that was, and for how long: what such
+a stall accounts for is not the sender's doing.
 """
 
-import itertools
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from campana.simulator.ledger import FLUSH_INTERVAL_S, STALL_S
 from soak.scene import RATE_PER_S
 
-SILENT_S = 0.15
-"""with some 150 requests a second, nothing for so long is no chance"""
-TOLERANCE = 1.1
-"""requests overtake each other on their way through a busy machine; the strict figure is the bench's"""
+UNSEEN_S = STALL_S + FLUSH_INTERVAL_S
+"""a stall may be so long, or longer by this, and not be noted"""
+MOST_ALLOWED = RATE_PER_S * (1 + UNSEEN_S)
 
-Silences = Sequence[tuple[float, float]]
+Stalls = Sequence[tuple[float, float]]
 """When each ended, and how long it was; in order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Most:
-    """The fullest second of a sender: how many requests, how many of them no silence accounts for (at most),
-    and whether that is more than its rate allows."""
+    """The fullest second of a sender: how many requests, and how many of these no stall accounts for."""
 
     count: int
     of_its_own: int
-    beyond: bool
+
+    @property
+    def beyond(self) -> bool:
+        """Whether that is more than its rate allows."""
+        return self.of_its_own > MOST_ALLOWED
 
 
-def silences(moments: Iterable[float]) -> Silences:
-    """Spans of at least SILENT_S in which nothing arrived of anybody."""
-    ordered = sorted(moments)
-    pairs = itertools.pairwise(ordered)
-    return [(after, after - before) for before, after in pairs if after - before >= SILENT_S]
-
-
-def bursts(moments: Iterable[float], quiet: Silences) -> Most:
-    """The fullest second of one sender, and whether any second was too full."""
-    ordered, ends = sorted(moments), [end for end, _ in quiet]
+def fullest(moments: Iterable[float], stalls: Stalls) -> Most:
+    """The fullest second of one sender, by all that arrived and by what no stall accounts for."""
+    ordered, ends = sorted(moments), [end for end, _ in stalls]
     most = of_its_own = start = 0
     for number, moment in enumerate(ordered):
         while moment - ordered[start] >= 1.0:
@@ -49,8 +43,8 @@ def bursts(moments: Iterable[float], quiet: Silences) -> Most:
         count = number - start + 1
         most = max(most, count)
         if count > RATE_PER_S:
-            first = bisect_left(ends, ordered[start] - SILENT_S)
-            last = bisect_left(ends, moment + SILENT_S)
-            count -= round(RATE_PER_S * sum(length for _, length in quiet[first:last]))
+            first = bisect_left(ends, ordered[start] - UNSEEN_S)
+            last = bisect_left(ends, moment + UNSEEN_S)
+            count -= round(RATE_PER_S * sum(length for _, length in stalls[first:last]))
         of_its_own = max(of_its_own, count)
-    return Most(most, of_its_own, of_its_own > RATE_PER_S * TOLERANCE)
+    return Most(most, of_its_own)

@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 
 from soak.load import Halt, Load
-from soak.rates import bursts, silences
+from soak.rates import Stalls, fullest
 from soak.relay import Relay
 
 GONE = ("SENT", "DELIVERED", "READ")
@@ -50,7 +50,7 @@ class Verdict:
             self.faults.append(f"{what}: {len(examples)}, such as {examples[:3]}")
 
 
-async def judge(load: Load, relay: Relay, ledger_file: Path) -> Verdict:
+async def judge(load: Load, relay: Relay, ledger_file: Path, stalls: Stalls) -> Verdict:
     """Read both to their ends and compare."""
     verdict = Verdict()
     ours, counted = await _ours(load.scene.database_url)
@@ -59,7 +59,7 @@ async def judge(load: Load, relay: Relay, ledger_file: Path) -> Verdict:
     _judge_receipts(verdict, ours, relay)
     _judge_counts(verdict, ours, counted)
     _judge_halts(verdict, load.halts, requests)
-    _judge_rates(verdict, requests)
+    _judge_rates(verdict, requests, stalls)
     return verdict
 
 
@@ -184,20 +184,18 @@ def _judge_halts(verdict: Verdict, halts: list[Halt], requests: list[dict[str, A
     verdict.figures["stops acknowledged"] = len(halts)
 
 
-def _judge_rates(verdict: Verdict, requests: list[dict[str, Any]]) -> None:
+def _judge_rates(verdict: Verdict, requests: list[dict[str, Any]], stalls: Stalls) -> None:
     arrivals: dict[str, list[float]] = defaultdict(list)
     for request in requests:
         arrivals[request["vendor_uid"]].append(request["monotonic"])
-    quiet = silences(moment for moments in arrivals.values() for moment in moments)
-    found = {vendor: bursts(moments, quiet) for vendor, moments in arrivals.items()}
+    found = {vendor: fullest(moments, stalls) for vendor, moments in arrivals.items()}
     verdict.blame(
         "more of a sender in a second than its rate",
-        ((vendor, most.count) for vendor, most in found.items() if most.beyond),
+        ((vendor, most.of_its_own) for vendor, most in found.items() if most.beyond),
     )
-    verdict.figures["most of one sender in any second"] = max(one.count for one in found.values())
-    verdict.figures["the same, but for what the provider had not looked at"] = max(
-        one.of_its_own for one in found.values()
-    )
-    verdict.figures["longest that the provider did not look, in seconds"] = round(
-        max((length for _, length in quiet), default=0.0), 2
-    )
+    verdict.figures |= {
+        "most of one sender in any second": max(one.count for one in found.values()),
+        "of these, not by stalls of the provider": max(one.of_its_own for one in found.values()),
+        "stalls of the provider": len(stalls),
+        "the longest, in seconds": round(max((length for _, length in stalls), default=0.0), 2),
+    }

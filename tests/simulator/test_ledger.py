@@ -167,6 +167,20 @@ async def test_a_stop_writes_what_is_left(tmp_path: Path) -> None:
     assert len((tmp_path / "ledger.jsonl").read_text().splitlines()) == 1
 
 
+async def test_time_without_the_processor_is_noted(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.jsonl")
+    flushing = asyncio.create_task(ledger.keep_flushing())
+    await asyncio.sleep(0)
+    began = time.monotonic()
+    time.sleep(0.3)
+    await asyncio.sleep(0.06)  # the next flush, which is late
+    flushing.cancel()
+    ((ended, length), *_) = ledger.stalls
+    assert ended - began >= 0.3
+    assert length > 0.2
+    assert ledger.summary()["stalls"] == ledger.stalls
+
+
 def test_clearing_clears_the_file(simulator: StartSimulator, tmp_path: Path) -> None:
     file = tmp_path / "deep" / "ledger.jsonl"
     one = simulator(ledger_file=file)

@@ -7,6 +7,7 @@ read by any.
 
 import asyncio
 import json
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
@@ -17,6 +18,8 @@ from typing import Any
 from campana.simulator.waiting import Milestones
 
 FLUSH_INTERVAL_S = 0.05
+STALL_S = 0.1
+"""how late the ledger may come to its file before that is noted as a stall"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +114,9 @@ class Ledger:
         self._entries: list[Entry] = []
         self._unwritten: list[Entry] = []
         self._milestones = Milestones()
+        self.stalls: list[tuple[float, float]] = []
+        """When the simulator looked again after it had not for a while (`monotonic`), and for how many seconds:
+        what arrived meanwhile is noted as if it had come then."""
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -126,7 +132,7 @@ class Ledger:
 
     def summary(self) -> dict[str, Any]:
         """Return the figures over all entries (`summarize`)."""
-        return summarize(self.entries)
+        return summarize(self.entries) | {"stalls": self.stalls}
 
     def prepare(self) -> None:
         """Make sure that the file can be written; OSError when it can't."""
@@ -160,10 +166,16 @@ class Ledger:
             file.write("".join(f"{entry.as_line()}\n" for entry in taken))
 
     async def keep_flushing(self) -> None:
-        """Flush every `FLUSH_INTERVAL_S` until cancelled, and once more then."""
+        """Flush every `FLUSH_INTERVAL_S` until cancelled, and once more then. What comes late by STALL_S is a
+        stall."""
+        due = time.monotonic() + FLUSH_INTERVAL_S
         try:
             while True:
                 await asyncio.sleep(FLUSH_INTERVAL_S)
+                now = time.monotonic()
+                if now - due >= STALL_S:
+                    self.stalls.append((now, now - due))
+                due = now + FLUSH_INTERVAL_S
                 self.flush()
         finally:
             self.flush()
