@@ -115,8 +115,8 @@ class Ledger:
         self._unwritten: list[Entry] = []
         self._milestones = Milestones()
         self.stalls: list[tuple[float, float]] = []
-        """When the simulator looked again after it had not for a while (`monotonic`), and for how many seconds:
-        what arrived meanwhile is noted as if it had come then."""
+        """When the simulator looked again (`monotonic`) after it had not for a while, and how many seconds
+        that was: what arrived meanwhile is noted as if it had come then."""
 
     def __len__(self) -> int:
         return len(self._entries)
