@@ -7,6 +7,7 @@ import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,8 @@ async def running(make: Maker, folder: Path, upstreams: Upstreams) -> AsyncItera
         assert await checking.wait() == 0, (folder / "output").read_text()
     trust = ssl.create_default_context(cafile=str(authority.file))
     async with _process(start, folder):
-        await until(lambda: _listens(tls), what="the proxy", patience_s=20)
+        for port in (tls, plain):
+            await until(partial(_listens, port), what="the proxy", patience_s=20)
         yield Front(f"https://127.0.0.1:{tls}", f"http://127.0.0.1:{plain}", trust)
 
 
