@@ -1,8 +1,6 @@
 """What every test may ask for: a store on each database, fresh and migrated, and the servers behind them."""
 
 import gc
-import itertools
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
@@ -23,25 +21,6 @@ OpenAgain = Callable[[], Awaitable[Store]]
 
 SQL_KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 MONGO_KINDS = [pytest.param("mongodb", marks=pytest.mark.mongodb)]
-
-
-LONG = ("faults", "slow")
-"""markers of tests that take long"""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Half of the processes begin with the long tests. Left for the end, one of them would run alone; begun
-    by all, they would take the processors from each other, and what they wait for would come late."""
-    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    long = [item for item in items if any(item.get_closest_marker(name) for name in LONG)]
-    rest = iter([item for item in items if item not in long])
-    share, half = -(-len(items) // processes), -(-processes // 2)
-    items[:] = [
-        item
-        for number in range(processes)
-        for part in [long[number::half] if number < half else []]
-        for item in (*part, *itertools.islice(rest, share - len(part)))
-    ]
 
 
 def pytest_collection_finish() -> None:
