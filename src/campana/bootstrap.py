@@ -115,13 +115,13 @@ class Campana:
             post=post,
         )
 
-    def web_app(self, watch: Watch | None) -> "App":
+    def web_app(self, watch: Watch) -> "App":
         """The web application; it is ready when the services of `watch` are in order."""
         # Most commands serve nothing, and start in two thirds of the time without it.
         from campana.web.app import Monitoring, WebSettings, create_app  # noqa: PLC0415
 
         async def complaints() -> Sequence[str]:
-            return watch.complaints() if watch else []
+            return watch.complaints()
 
         secret_keys = self.settings.keys()
         return create_app(

@@ -137,7 +137,7 @@ async def told_to_stop() -> AsyncIterator[asyncio.Event]:
 
 
 async def run_until_told(
-    *, watch: Watch | None, server: WebServer | None, closing: Callable[[], None] = lambda: None
+    *, watch: Watch, server: WebServer | None, closing: Callable[[], None] = lambda: None
 ) -> None:
     """Run what is given until a signal. Raises ServiceDied when a service died, ConfigurationError for a
     busy port.
@@ -151,9 +151,7 @@ async def run_until_told(
     gc.set_threshold(GC_THRESHOLD, 20, 100)
     sys.setswitchinterval(SWITCH_S)
     async with told_to_stop() as stop:
-        parts: dict[str, Coroutine[Any, Any, Any]] = {"signal": stop.wait()}
-        if watch is not None:
-            parts["services"] = watch.run()
+        parts: dict[str, Coroutine[Any, Any, Any]] = {"signal": stop.wait(), "services": watch.run()}
         if server is not None:
             parts["web"] = _serve(server)
         tasks = [asyncio.create_task(part, name=name) for name, part in parts.items()]

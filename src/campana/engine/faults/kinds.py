@@ -46,8 +46,9 @@ class Fault(StrEnum):
     MAIL_FAILS = "mail"
 
 
-PASSING = frozenset({Fault.NO_WORKER, Fault.LANE_WITHOUT_OWNER, Fault.QUEUE_STANDS})
-"""Normal for a moment, when something starts or lanes move: whoever sees one looks twice."""
+PASSING = frozenset({Fault.NO_WORKER, Fault.LANE_WITHOUT_OWNER, Fault.QUEUE_STANDS, Fault.CLOCK_OFF})
+"""Normal for a moment, when something starts, lanes move, or one question to the provider gets lost: whoever
+sees one looks twice."""
 
 
 EVENTS = frozenset({Fault.CAMPAIGN_FAILED})
