@@ -1,9 +1,11 @@
 """What every test may ask for: a store on each database, fresh and migrated, and the servers behind them."""
 
 import gc
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
+import structlog
 
 from campana.engine.ports import Store
 from campana.stores import open_store
@@ -28,6 +30,16 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """A test that sets up logs, or runs a command in this process, does so for itself alone."""
+    handlers, level = logging.root.handlers[:], logging.root.level
+    yield
+    structlog.reset_defaults()
+    if logging.root.handlers != handlers:
+        logging.basicConfig(handlers=handlers, level=level, force=True)
 
 
 @pytest.fixture(scope="session")

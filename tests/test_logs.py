@@ -16,14 +16,6 @@ CONTRACT = (
 )
 
 
-@pytest.fixture(autouse=True)
-def logging_as_before():
-    handlers, level = logging.root.handlers[:], logging.root.level
-    yield
-    structlog.reset_defaults()
-    logging.basicConfig(handlers=handlers, level=level, force=True)
-
-
 @pytest.fixture
 def written(capsys):
     """What was written since the last call."""

@@ -52,7 +52,7 @@ async def test_running_campaigns_are_live_in_the_history(shop, visits):
         page = await visit.to("/campaigns")
         for name, count in (("Alpha", 60), ("Beta", 40)):
             row = page.get_by_role("row", name=name)
-            await expect(row.locator("[data-state]")).to_have_text("Completed", timeout=20_000)
+            await expect(row.locator("[data-state]")).to_have_text("Completed")
             await expect(row).to_contain_text(f"{count} / {count}")
     await shop.ended(first)
     await shop.ended(second)
@@ -95,7 +95,7 @@ async def test_a_running_campaign_is_watched_paused_resumed_and_seen_to_its_end(
         before = await went_out.inner_text()
         await expect(went_out).not_to_have_text(before)
         # The end comes by itself: the page is not loaded anew.
-        await expect(page.locator(".facts [data-state]")).to_have_text("Completed", timeout=30_000)
+        await expect(page.locator(".facts [data-state]")).to_have_text("Completed")
         await expect(page.locator(".figures [data-count=done]")).to_have_text("150")
         await expect(page.get_by_role("button", name="Pause")).to_have_count(0)
         await page.reload()
@@ -110,7 +110,7 @@ async def test_a_dropped_line_is_taken_up_again(shop, visits):
         await expect(page.locator("[data-count=sent]")).not_to_have_text("0")
         await visit.context.set_offline(True)
         await visit.context.set_offline(False)
-        await expect(page.locator(".facts [data-state]")).to_have_text("Completed", timeout=30_000)
+        await expect(page.locator(".facts [data-state]")).to_have_text("Completed")
         await expect(page.locator("[data-count=done]")).to_have_text("120")
 
 

@@ -42,7 +42,7 @@ async def test_a_full_day_is_shown_at_a_glance(shop, visits):
         live = page.get_by_role("region", name="Running")
         await expect(live.locator("[data-count=done]")).not_to_have_text("0")
         await visit.check("dashboard-full")
-        await expect(live.locator("[data-state]")).to_have_text("Completed", timeout=40_000)
+        await expect(live.locator("[data-state]")).to_have_text("Completed")
     await shop.ended(running)
 
 

@@ -37,7 +37,7 @@ async def test_a_first_campaign(browser, installed, tmp_path, size):
         await page.get_by_role("button", name="Schedule Campaign").click()
         await page.get_by_role("button", name="Yes, send it now").click()
         await page.wait_for_url(re.compile("/campaigns/"))
-        await expect(page.locator(".facts [data-state]")).to_have_text("Completed", timeout=20_000)
+        await expect(page.locator(".facts [data-state]")).to_have_text("Completed")
         await expect(page.locator(".figures [data-count=done]")).to_have_text("2")
         assert visiting.complaints == []
         if size == SMALL:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright, expect
 
 ROOT = Path(__file__).parent.parent.parent
 SCREENSHOTS = os.environ.get("SCREENSHOTS")
@@ -25,6 +25,9 @@ CONTRAST = ("color-contrast",)
 LARGE: ViewportSize = {"width": 1440, "height": 900}
 SMALL: ViewportSize = {"width": 390, "height": 844}
 Colours = Literal["light", "dark"]
+
+expect.set_options(timeout=45_000)
+"""how long an expectation waits, in milliseconds: no promise of speed, and Chromium's five seconds are one"""
 
 
 @asynccontextmanager

@@ -24,6 +24,7 @@ from campana.config import Settings
 PATIENCE_S = 60.0
 LOOK_S = 0.05
 QUIET_S = 1.5
+LAST_LINES = 40
 _PORTS = itertools.cycle(range(10_000 + os.getpid() * 997 % 19_000, 30_040))
 """below those the system gives out by itself, and a stretch of its own for each test process"""
 _ONE_AT_A_TIME = asyncio.Lock()
@@ -82,6 +83,11 @@ class Running:
         """Its log lines so far."""
         lines = self.log_file.read_text().splitlines()
         return [json.loads(line) for line in lines if line.startswith("{")]
+
+    def told(self) -> str:
+        """How it fares and the last it logged: shown with a test that failed."""
+        lines = self.log_file.read_text().splitlines()[-LAST_LINES:]
+        return "\n".join([f"{self.log_file.name}, status {self.process.returncode}:", *lines])
 
 
 @dataclass
@@ -309,6 +315,10 @@ async def product(home: Path, **settings: str) -> AsyncIterator[Product]:
     try:
         await installed.set_up()
         yield installed
+    except BaseException:
+        for running in installed.running:
+            print(running.told())
+        raise
     finally:
         await installed.close()
 

@@ -1,6 +1,6 @@
 """The house with its people, over every database (`house`) or over SQLite alone (`small_house`)."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 import structlog
@@ -30,9 +30,6 @@ def small_app(small_house: House) -> FastAPI:
 
 
 @pytest.fixture(autouse=True)
-def plain_logs() -> Iterator[None]:
+def plain_logs() -> None:
     """As in production, errors without the values of every variable: gathering those takes seconds."""
-    before = structlog.get_config()["processors"]
     structlog.configure(processors=[structlog.processors.format_exc_info, structlog.dev.ConsoleRenderer()])
-    yield
-    structlog.configure(processors=before)
