@@ -3,14 +3,16 @@
 import asyncio
 import random
 import signal
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from campana.simulator import Simulator, SimulatorConfig, in_thread
 from tests.support.postgres import Cluster
-from tests.support.product import Product, judge, product, until
+from tests.support.product import Product, Running, judge, product, until
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
 
@@ -34,6 +36,28 @@ async def shop(tmp_path: Path, store_url: str, simulator: Simulator) -> AsyncIte
 
 def sent_to(simulator: Simulator) -> list[str]:
     return [entry.phone for entry in simulator.ledger.entries if entry.sent]
+
+
+async def put_to_sleep(worker: Running, shop: Product) -> None:
+    """Stop it at a moment at which it does not hold SQLite's one lock: it would keep that while it sleeps, and
+    nobody could take anything over. PostgreSQL ends the session of a holder that says nothing more."""
+    while True:
+        worker.signal(signal.SIGSTOP)
+        if shop.settings["DATABASE_URL"].startswith("postgresql") or is_free(shop.settings["DATABASE_URL"]):
+            return
+        worker.signal(signal.SIGCONT)
+        await asyncio.sleep(0.01)
+
+
+def is_free(url: str) -> bool:
+    """Whether somebody could write to that SQLite database now."""
+    with closing(sqlite3.connect(url.partition("///")[2], timeout=0, isolation_level=None)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return False
+        connection.execute("ROLLBACK")
+    return True
 
 
 async def test_kill_9_at_random_moments_doubles_and_loses_nobody(shop: Product, simulator: Simulator) -> None:
@@ -100,7 +124,7 @@ async def test_a_lane_whose_lease_ran_out_while_it_slept_sends_nothing_more(
     sender = await shop.make_sender(rate_limit_per_s=RATE)
     campaign = await shop.make_campaign(sender, 900)
     await simulator.wait_for_messages(100)
-    sleeper.signal(signal.SIGSTOP)
+    await put_to_sleep(sleeper, shop)
     asleep = len(simulator.ledger.entries)
     await shop.start("worker")
     await simulator.wait_for_messages(asleep + 100, timeout=60)
