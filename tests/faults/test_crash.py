@@ -5,14 +5,20 @@ import random
 import signal
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
+from datetime import date
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from campana.domain.errors import StoreUnavailable
 from campana.simulator import Simulator, SimulatorConfig, in_thread
+from campana.stores import open_store
+from tests.faults.half_a_statement import lanes_held
 from tests.support.postgres import Cluster
 from tests.support.product import Product, Running, judge, product, until
+from tests.support.stores import FreshUrl
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
 
@@ -39,8 +45,8 @@ def sent_to(simulator: Simulator) -> list[str]:
 
 
 async def put_to_sleep(worker: Running, shop: Product) -> None:
-    """Stop it at a moment at which it does not hold SQLite's one lock: it would keep that while it sleeps, and
-    nobody could take anything over. PostgreSQL ends the session of a holder that says nothing more."""
+    """Stop it when it does not hold SQLite's one lock: it would keep that while it sleeps, and nobody could
+    take anything over. PostgreSQL ends the session of a holder that says nothing more."""
     while True:
         worker.signal(signal.SIGSTOP)
         if shop.settings["DATABASE_URL"].startswith("postgresql") or is_free(shop.settings["DATABASE_URL"]):
@@ -139,6 +145,23 @@ async def test_a_lane_whose_lease_ran_out_while_it_slept_sends_nothing_more(
     assert statuses.total() == 900
     assert statuses["UNKNOWN"] <= RATE
     assert simulator.ledger.summary()["max_per_second"] <= MOST
+
+
+@pytest.mark.postgres
+async def test_who_sleeps_in_the_middle_of_a_statement_keeps_no_lane(fresh_postgresql: FreshUrl) -> None:
+    with fresh_postgresql() as url:
+        store = await open_store(url)
+
+        async def taken() -> bool:
+            with suppress(StoreUnavailable):
+                await store.acquire(uuid4(), "nobody", ttl_s=1.0, day=date(2026, 11, 5))
+                return True
+            return False
+
+        async with lanes_held(url):
+            assert not await taken()
+            await until(taken, what="the lanes")
+        await store.close()
 
 
 async def test_what_came_due_while_it_was_down_starts_when_it_is_back(

@@ -5,6 +5,7 @@ Each host has the provider under an address of its own, so the ledgers say which
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,8 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from campana.domain.errors import StoreUnavailable
 from campana.engine.sending.lane import LEASE_S
 from campana.simulator import Simulator, SimulatorConfig, in_thread
+from campana.stores import open_store
+from tests.faults.half_a_statement import lanes_held
 from tests.support.hosts import Host, Network, running_network
 from tests.support.product import judge, product, until
 from tests.support.stores import mongodb_maker, postgresql_maker, running_cluster, running_mongodb
@@ -125,3 +129,24 @@ async def test_a_host_cut_off_from_the_database_doubles_nobody_and_comes_back(
     assert taken_over - when < TAKEOVER_S
     assert statuses.total() == 2 * EACH
     assert statuses["UNKNOWN"] <= RATE * 2
+
+
+@pytest.mark.postgres
+async def test_a_host_cut_off_in_the_middle_of_a_statement_keeps_no_lane(network: Network) -> None:
+    with (
+        running_cluster(fsync=False, address=network.database) as cluster,
+        postgresql_maker(cluster)() as url,
+    ):
+        host, store = network.add_host(), await open_store(url)
+
+        async def free() -> bool:
+            with contextlib.suppress(StoreUnavailable):
+                await store.holders()  # looks, and ends nobody's session
+                return True
+            return False
+
+        async with lanes_held(url, within=host.within):
+            assert not await free()
+            host.cut()
+            await until(free, what="the lanes")
+        await store.close()

@@ -11,13 +11,10 @@ from sqlalchemy import Engine, Executable, Row, Table, create_engine, event, tex
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from campana.domain.errors import StoreUnavailable
 from campana.stores.sql.failures import UPGRADE, translated
 from campana.stores.sql.transactions import (
-    AwaitedTransaction,
     ThreadTransaction,
     Transaction,
     Values,
@@ -32,7 +29,7 @@ Work = Callable[[Transaction], Coroutine[Any, Any, T]]
 Look = Callable[[Executable], AsyncIterator[Sequence[Row[Any]]]]
 """What a query finds, in batches."""
 
-_BATCH = 1000
+BATCH = 1000
 _MANY_ROWS = 10_000
 _SQLITE_READERS = 4
 _BUSY = "busy_timeout = 10000"
@@ -46,18 +43,6 @@ _SQLITE_WRITER = (
     "wal_autocheckpoint = 16000",  # pages; a page changed by many batches is copied to the file once
 )
 _SQLITE_READER = ("query_only = ON", "cache_size = -4000")
-
-_POSTGRESQL_SESSION = {
-    "application_name": "campana",
-    "jit": "off",  # compiling costs more than any statement here
-    # Joins here go from few rows to few rows by key; merging would read a list from its beginning each time.
-    "enable_mergejoin": "off",
-    # A process that stopped, or is cut off, must not keep its lane's row locked: its session ends before its
-    # lease does, so that the lane can be taken over then. And whoever waits gives up before that: another
-    # session of the same process would get the lock next, and keep it as long again.
-    "lock_timeout": "4s",
-    "idle_in_transaction_session_timeout": "5s",
-}
 
 
 class Engines(Protocol):
@@ -75,7 +60,7 @@ class Database:
 
     def __init__(self, url: URL) -> None:
         self.is_sqlite = url.get_backend_name() == "sqlite"
-        self._engines: Engines = _Sqlite(url) if self.is_sqlite else _Postgresql(url)
+        self._engines: Engines = _Sqlite(url) if self.is_sqlite else _postgresql(url)
 
     async def read(self, work: Work[T]) -> T:
         """Do work that only looks; each statement sees what was committed before it."""
@@ -138,6 +123,12 @@ class Database:
         await self._engines.close()
 
 
+def _postgresql(url: URL) -> Engines:
+    from campana.stores.sql.postgresql import Postgresql  # noqa: PLC0415 - SQLite does without its modules
+
+    return Postgresql(url)
+
+
 class _Sqlite:
     """A thread with the one connection that writes, and a few with connections that read."""
 
@@ -163,7 +154,7 @@ class _Sqlite:
             async def look(query: Executable) -> AsyncIterator[Sequence[Row[Any]]]:
                 with translated():
                     result = await asyncio.to_thread(connection.execute, query)
-                    while rows := await asyncio.to_thread(result.fetchmany, _BATCH):
+                    while rows := await asyncio.to_thread(result.fetchmany, BATCH):
                         yield rows
 
             yield look
@@ -202,43 +193,6 @@ class _Sqlite:
             raise StoreUnavailable(f"There is no database at {self._path}; {UPGRADE}")
 
 
-class _Postgresql:
-    """A pool of connections, each for one piece of work at a time."""
-
-    def __init__(self, url: URL) -> None:
-        self._writer = _postgresql_engine(url)
-        self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
-
-    async def read(self, work: Work[T]) -> T:
-        async with self._reader.connect() as connection:
-            return await work(AwaitedTransaction(connection))
-
-    async def write(self, work: Work[T]) -> T:
-        async with self._writer.begin() as connection:
-            return await work(AwaitedTransaction(connection))
-
-    @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[Look]:
-        engine = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        async with engine.connect() as connection:
-            # Whoever takes the records may be slow.
-            await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
-
-            async def look(query: Executable) -> AsyncIterator[Sequence[Row[Any]]]:
-                with translated():
-                    async with connection.stream(query) as result:
-                        async for rows in result.partitions(_BATCH):
-                            yield rows
-
-            yield look
-
-    async def scrub(self) -> None:
-        """Rows as they were go with the server's own VACUUM and its archive of changes."""
-
-    async def close(self) -> None:
-        await self._writer.dispose()
-
-
 def _sqlite_engine(url: URL, pragmas: tuple[str, ...], *, writes: bool) -> Engine:
     engine = create_engine(
         url,
@@ -261,25 +215,5 @@ def _sqlite_engine(url: URL, pragmas: tuple[str, ...], *, writes: bool) -> Engin
         @event.listens_for(engine, "begin")
         def begin_immediate(connection: Any) -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine
-
-
-def _postgresql_engine(url: URL) -> AsyncEngine:
-    engine = create_async_engine(
-        url,
-        pool_size=10,
-        max_overflow=0,  # connections beyond the pool would be opened and closed again and again
-        pool_timeout=10,
-        connect_args={"timeout": 5, "command_timeout": 60, "server_settings": _POSTGRESQL_SESSION},
-        hide_parameters=True,
-    )
-
-    @event.listens_for(engine.sync_engine, "checkout")
-    def refuse_closed(connection: Any, _record: object, _proxy: object) -> None:
-        # The driver notices the end of a connection by itself; asking the server each time would cost a
-        # round trip.
-        if connection.driver_connection.is_closed():
-            raise DisconnectionError
 
     return engine

@@ -41,7 +41,7 @@ def uniqueness() -> tuple[type[Exception], ...]:
 def is_unique_violation(error: IntegrityError) -> bool:
     """Whether something of that name, number or id exists already."""
     text = str(error.orig)
-    return _sqlstate(error) == "23505" or "UNIQUE constraint failed" in text
+    return sqlstate(error) == "23505" or "UNIQUE constraint failed" in text
 
 
 @contextmanager
@@ -73,7 +73,7 @@ def translated() -> Iterator[None]:
 
 
 def _told(error: DBAPIError) -> str | None:
-    state = _sqlstate(error)
+    state = sqlstate(error)
     if state is not None:
         return _told_state(state)
     if error.connection_invalidated or isinstance(error, InterfaceError):
@@ -112,6 +112,7 @@ def _told_sqlite(text: str) -> str | None:
     return None
 
 
-def _sqlstate(error: DBAPIError) -> str | None:
+def sqlstate(error: DBAPIError) -> str | None:
+    """The SQLSTATE, where the driver says one."""
     state = getattr(error.orig, "sqlstate", None)
     return state if isinstance(state, str) else None

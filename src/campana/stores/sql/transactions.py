@@ -9,7 +9,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Executable
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 T = TypeVar("T")
 
@@ -64,30 +63,6 @@ class ThreadTransaction:
     async def savepoint(self) -> AsyncIterator[None]:
         with self._connection.begin_nested():
             yield
-
-
-class AwaitedTransaction:
-    """On the event loop, by asyncpg."""
-
-    is_sqlite = False
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
-
-    async def execute(
-        self, statement: Executable, values: Values | Sequence[Values] | None = None
-    ) -> CursorResult[Any]:
-        return await self._connection.execute(statement, values)
-
-    async def driver_sql(self, statement: str, values: Record | list[Record]) -> CursorResult[Any]:
-        return await self._connection.exec_driver_sql(statement, values)
-
-    async def copy(self, table: str, columns: Sequence[str], records: Iterable[Record]) -> None:
-        raw: Any = (await self._connection.get_raw_connection()).driver_connection
-        await raw.copy_records_to_table(table, records=records, columns=columns)
-
-    def savepoint(self) -> AbstractAsyncContextManager[object]:
-        return self._connection.begin_nested()
 
 
 def run_through(work: Coroutine[Any, Any, T]) -> T:
