@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.engine import URL
-from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from campana.domain.errors import StoreUnavailable
@@ -86,6 +85,8 @@ def _run_on_file(url: URL, work: Callable[[Connection], object]) -> None:
 
 
 async def _run_on_server(url: URL, work: Callable[[Connection], object]) -> None:
+    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - SQLite does without it
+
     engine = create_async_engine(url, poolclass=NullPool, connect_args={"timeout": 5})
     try:
         async with engine.connect() as connection:
