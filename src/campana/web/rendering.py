@@ -5,6 +5,7 @@ Without inline script or style: the policy of a page forbids them.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -43,7 +44,7 @@ class Rendering:
         self._app = app
         self._clock = clock
         self._navigation: tuple[Entry, ...] | None = None
-        self._texts = catalogues()
+        self._texts = catalogues(LOCALE)
         self._environments = {name: environment(texts) for name, texts in self._texts.items()}
 
     def html(self, request: Request, template: str, context: Mapping[str, Any]) -> str:
@@ -111,17 +112,19 @@ def wants_page(request: Request) -> bool:
     )
 
 
-def catalogues() -> dict[str, NullTranslations]:
-    """The languages there are, with their texts. English is what the templates say themselves."""
+@cache
+def catalogues(locale: Path) -> dict[str, NullTranslations]:
+    """The languages there are in that folder, with their texts. English is what the templates say themselves."""
     found: dict[str, NullTranslations] = {"en": NullTranslations()}
-    for folder in sorted(LOCALE.glob("*/LC_MESSAGES")):
+    for folder in sorted(locale.glob("*/LC_MESSAGES")):
         name = folder.parent.name
-        found[name] = Translations.load(LOCALE, [name], "campana")
+        found[name] = Translations.load(locale, [name], "campana")
     return found
 
 
+@cache
 def environment(texts: NullTranslations) -> Environment:
-    """The templates in one language."""
+    """The templates in one language; compiled once, for all applications of the process."""
     made = Environment(
         loader=PackageLoader("campana.web"),
         autoescape=True,
