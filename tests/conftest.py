@@ -9,6 +9,8 @@ import structlog
 
 from campana.engine.ports import Store
 from campana.stores import open_store
+from tests.support import product
+from tests.support.nursery import Nursery
 from tests.support.postgres import Cluster
 from tests.support.stores import (
     FreshUrl,
@@ -40,6 +42,20 @@ def logs_as_before() -> Iterator[None]:
     structlog.reset_defaults()
     if logging.root.handlers != handlers:
         logging.basicConfig(handlers=handlers, level=level, force=True)
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """Where processes of the product begin, for tests that start many."""
+    nursery = Nursery()
+    yield nursery
+    nursery.close()
+
+
+@pytest.fixture
+def begun_in_a_nursery(nursery: Nursery, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets the product's servers begin there."""
+    monkeypatch.setattr(product, "spawn", nursery.spawn)
 
 
 @pytest.fixture(scope="session")

@@ -57,7 +57,7 @@ async def test_lanes_are_spread_move_and_are_taken_over(shop: Product, simulator
         async def look() -> bool:
             return spread(await shop.call("GET", "/workers")) == list(lanes)
 
-        await until(look, what=f"lanes spread as {lanes}", patience_s=30)
+        await until(look, what=f"lanes spread as {lanes}")
 
     await is_spread(6)
     second = await shop.start("worker")

@@ -26,7 +26,7 @@ _VIOLATIONS = """async rules => {
     const options = {runOnly: rules, resultTypes: ["violations"], preload: false};
     return (await axe.run(document, options)).violations;
 }"""
-"""What passes too is many times as much to gather and to send. Nothing is preloaded: no rule here needs it."""
+"""All that passes would be much more to gather and to send. Nothing is preloaded: no rule here needs it."""
 LARGE: ViewportSize = {"width": 1440, "height": 900}
 SMALL: ViewportSize = {"width": 390, "height": 844}
 Colours = Literal["light", "dark"]

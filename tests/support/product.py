@@ -10,11 +10,11 @@ import socket
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, Protocol
 
 import aiohttp
 
@@ -55,11 +55,42 @@ async def until(look: Callable[[], Awaitable[Any]], *, patience_s: float = PATIE
     return answer
 
 
+class Process(Protocol):
+    """A process, as asyncio has it."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def returncode(self) -> int | None: ...
+    def send_signal(self, signal: int, /) -> None: ...
+    async def wait(self) -> int: ...
+
+
+async def execute(
+    words: Sequence[str],
+    env: Mapping[str, str],
+    cwd: Path,
+    log: IO[bytes],
+    *,
+    within: Sequence[str] = (),
+    pass_fds: Sequence[int] = (),
+) -> Process:
+    """Start `campana` with these words; `within` as in `Product.start`."""
+    command = (*within, sys.executable, "-m", "campana", *words)
+    return await asyncio.create_subprocess_exec(
+        *command, env=env, cwd=cwd, stdout=log, stderr=log, pass_fds=pass_fds
+    )
+
+
+spawn: Callable[[Sequence[str], Mapping[str, str], Path, IO[bytes]], Awaitable[Process]] = execute
+"""How a process of the product begins; a test may let it begin in a nursery."""
+
+
 @dataclass
 class Running:
     """One process of the product."""
 
-    process: asyncio.subprocess.Process
+    process: Process
     log_file: Path
     url: str = ""
 
@@ -155,19 +186,14 @@ class Product:
         if command != "worker":
             words += ["--port", str(port)]
         log_file = self.home / f"{command}-{len(self.running)}.log"
+        env = self.environment | {f"CAMPANA_{name}": value for name, value in settings.items()}
         with log_file.open("wb") as log:
-            process = await asyncio.create_subprocess_exec(
-                *within,
-                sys.executable,
-                "-m",
-                "campana",
-                *words,
-                env=self.environment | {f"CAMPANA_{name}": value for name, value in settings.items()},
-                cwd=self.home,
-                stdout=log,
-                stderr=log,
-                pass_fds=[inherits.fileno()] if inherits else [],
-            )
+            process: Process
+            if within or inherits:
+                passed = [inherits.fileno()] if inherits else []
+                process = await execute(words, env, self.home, log, within=within, pass_fds=passed)
+            else:
+                process = await spawn(words, env, self.home, log)
         running = Running(process, log_file, f"http://127.0.0.1:{port}" if command != "worker" else "")
         self.running.append(running)
         if running.url:

@@ -114,7 +114,7 @@ def wants_page(request: Request) -> bool:
 
 @cache
 def catalogues(locale: Path) -> dict[str, NullTranslations]:
-    """The languages there are in that folder, with their texts. English is what the templates say themselves."""
+    """The languages of that folder, with their texts, and English, which is what the templates say."""
     found: dict[str, NullTranslations] = {"en": NullTranslations()}
     for folder in sorted(locale.glob("*/LC_MESSAGES")):
         name = folder.parent.name

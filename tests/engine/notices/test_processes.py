@@ -3,10 +3,13 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from tests.engine.notices.conftest import Hook
 from tests.support.product import product
 
 
+@pytest.mark.usefixtures("begun_in_a_nursery")
 async def test_a_web_server_alone_tells(tmp_path: Path, hook: Hook) -> None:
     settings = {"LEAST_DISK_MB": str(10**9), "WEBHOOKS_ALLOW_PRIVATE": "true"}
     async with product(tmp_path, **settings) as shop:

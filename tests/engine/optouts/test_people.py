@@ -11,7 +11,7 @@ from campana.simulator import Simulator
 from tests.simulator_fixture import StartSimulator
 from tests.support.product import Product, product, until
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.timeout(180), pytest.mark.usefixtures("begun_in_a_nursery")]
 
 BUTTON = {"template": {"name": "newsletter", "language": "en_US"}, "fields": {"field_1": "{name}"}}
 VENDOR = "5f0c7a52-3f0e-4a57-9d21-7c3f2f6f0a11"
