@@ -3,10 +3,13 @@
 import gc
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import partial
 
 import pytest
 import structlog
+from argon2 import PasswordHasher
 
+from campana.engine.people import passwords
 from campana.engine.ports import Store
 from campana.stores import open_store
 from tests.support import product
@@ -42,6 +45,13 @@ def logs_as_before() -> Iterator[None]:
     structlog.reset_defaults()
     if logging.root.handlers != handlers:
         logging.basicConfig(handlers=handlers, level=level, force=True)
+
+
+@pytest.fixture
+def light_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords of this process are hashed with little work: each takes a sixth of a second otherwise."""
+    light = partial(PasswordHasher, time_cost=1, memory_cost=64, parallelism=1)
+    monkeypatch.setattr(passwords, "PasswordHasher", light)
 
 
 @pytest.fixture(scope="session")

@@ -47,6 +47,7 @@ class MongoServer:
             [_PROGRAM, self._address, self._folder],
             stdout=subprocess.PIPE,
             text=True,
+            env=os.environ | {"GOGC": "400"},  # looks for garbage less often: a sixth of its time
             preexec_fn=dies_with_parent(signal.SIGKILL),  # noqa: PLW1509
         )
         assert self._process.stdout is not None

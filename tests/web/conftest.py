@@ -33,3 +33,8 @@ def small_app(small_house: House) -> FastAPI:
 def plain_logs() -> None:
     """As in production, errors without the values of every variable: gathering those takes seconds."""
     structlog.configure(processors=[structlog.processors.format_exc_info, structlog.dev.ConsoleRenderer()])
+
+
+@pytest.fixture(autouse=True)
+def passwords_are_hashed_lightly(light_hashes: None) -> None:
+    """What a hash is worth is tested in tests/engine/people."""

@@ -13,6 +13,8 @@ from tests.engine.people.conftest import PASSWORD, VISIT
 
 ALICE = "alice@campana.test"
 
+pytestmark = pytest.mark.usefixtures("light_hashes")
+
 
 async def refused(work) -> str:
     with pytest.raises(NotSignedIn) as caught:
