@@ -32,7 +32,7 @@ SMALL: ViewportSize = {"width": 390, "height": 844}
 Colours = Literal["light", "dark"]
 
 expect.set_options(timeout=45_000)
-"""how long an expectation waits, in milliseconds: no promise of speed, and Chromium's five seconds are one"""
+"""how long an expectation waits, in milliseconds: Playwright's five seconds would be a promise of speed"""
 
 
 @asynccontextmanager

@@ -116,7 +116,7 @@ class Running:
         return [json.loads(line) for line in lines if line.startswith("{")]
 
     def told(self) -> str:
-        """How it fares and the last it logged: shown with a test that failed."""
+        """How it fares and the last it logged."""
         lines = self.log_file.read_text().splitlines()[-LAST_LINES:]
         return "\n".join([f"{self.log_file.name}, status {self.process.returncode}:", *lines])
 
@@ -341,11 +341,10 @@ async def product(home: Path, **settings: str) -> AsyncIterator[Product]:
     try:
         await installed.set_up()
         yield installed
-    except BaseException:
-        for running in installed.running:
-            print(running.told())
-        raise
     finally:
+        if "PYTEST_CURRENT_TEST" in os.environ:  # pytest shows what is printed where a test fails
+            for running in installed.running:
+                print(running.told())
         await installed.close()
 
 
